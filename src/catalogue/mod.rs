@@ -1,0 +1,154 @@
+//! What the Docker Engine API is: every operation, as data. Imports nothing.
+
+mod groups;
+mod operations;
+mod param;
+mod route;
+mod version;
+
+pub use groups::{GROUPS, Group};
+pub use operations::{OPERATIONS, Op};
+pub use param::{Kind, Param};
+pub use route::{Params, Route, RouteError, route};
+pub use version::{ApiVersion, CEILING, FLOOR};
+
+use http::Method;
+
+/// The method column: Docker registers some debug routes for any method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Every method, as dockerd registers `/debug/*` up to API 1.47.
+    Any,
+    /// `DELETE`
+    Delete,
+    /// `GET`
+    Get,
+    /// `HEAD`, which dockerd answers only where it is registered.
+    Head,
+    /// `OPTIONS`
+    Options,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+}
+
+impl Verb {
+    /// Whether a request with this method can mean the row.
+    pub fn fits(self, method: &Method) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Delete => method == Method::DELETE,
+            Self::Get => method == Method::GET,
+            Self::Head => method == Method::HEAD,
+            Self::Options => method == Method::OPTIONS,
+            Self::Post => method == Method::POST,
+            Self::Put => method == Method::PUT,
+        }
+    }
+
+    /// The method as it is written, `*` for any.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "*",
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+}
+
+/// The worst that an operation can do by itself, in rising order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// Tells what is there.
+    Read,
+    /// Tells what may be secret: environment, logs, files, tokens.
+    Reveal,
+    /// Changes or removes what is there.
+    Write,
+    /// Can become root on the host, or send data out through the daemon.
+    Host,
+}
+
+/// The kind of object that the path names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are Docker's own")]
+pub enum Target {
+    Config,
+    Container,
+    Exec,
+    Image,
+    Network,
+    Node,
+    Plugin,
+    Secret,
+    Service,
+    Task,
+    Volume,
+}
+
+/// What a request carries behind its head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing; anything else is refused.
+    None,
+    /// JSON that this catalogue has a table for.
+    ExecStart,
+    /// JSON without a table yet: only `everything` lets it through.
+    Json,
+    /// A tar archive that streams through untouched.
+    Tar,
+}
+
+/// How the exchange flows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// One request, one answer.
+    Plain,
+    /// The request body may be endless.
+    Request,
+    /// The answer may be endless.
+    Response,
+    /// The connection becomes a raw stream (`Upgrade: tcp`, or 200 and raw bytes).
+    Hijack,
+    /// The connection becomes HTTP/2 (`Upgrade: h2c`).
+    H2c,
+    /// The connection becomes a websocket.
+    Websocket,
+}
+
+/// One row of the catalogue: an operation of the Docker Engine API.
+#[derive(Debug)]
+pub struct Operation {
+    /// The row's place in [`OPERATIONS`].
+    pub op: Op,
+    /// Docker's own `operationId`.
+    pub name: &'static str,
+    /// The method.
+    pub verb: Verb,
+    /// The path below the version prefix, `{id}`, `{name}` for parameters.
+    pub path: &'static str,
+    /// The worst it can do by itself.
+    pub risk: Risk,
+    /// What the path names.
+    pub target: Option<Target>,
+    /// What the request carries.
+    pub body: Body,
+    /// How the exchange flows.
+    pub stream: Stream,
+    /// The query parameters that dockerd reads.
+    pub query: &'static [Param],
+    /// One line for people.
+    pub about: &'static str,
+}
+
+impl Operation {
+    /// The query parameter of this name; names are case-sensitive, as in dockerd.
+    pub fn param(&self, name: &str) -> Option<&'static Param> {
+        self.query.iter().find(|p| p.name == name)
+    }
+}

@@ -1,0 +1,1 @@
+//! The policy language: who may do what. Pure: no IO, no clock.

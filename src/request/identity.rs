@@ -1,0 +1,61 @@
+//! Who asks: facts that come from the socket itself, never from a header.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Who asks, and on which listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The listener's name: its path or address.
+    pub listener: Arc<str>,
+    /// What the kernel and the certificate say.
+    pub peer: Peer,
+}
+
+/// What the kernel and the certificate say of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// A Unix socket: credentials of the process that connected.
+    Unix {
+        /// The user.
+        uid: u32,
+        /// The primary group.
+        gid: u32,
+        /// The process, 0 when it lives in a foreign pid namespace.
+        pid: i32,
+        /// The supplementary groups, empty when they cannot be seen.
+        groups: Vec<u32>,
+        /// The user's name, where this machine knows one.
+        user: Option<String>,
+        /// The names of the groups, where this machine knows them.
+        group_names: Vec<String>,
+    },
+    /// TCP: address and, under TLS, the verified client certificate.
+    Tcp {
+        /// The remote address.
+        address: IpAddr,
+        /// The certificate that the client proved to hold.
+        certificate: Option<Arc<Certificate>>,
+    },
+}
+
+/// The names inside a verified client certificate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Certificate {
+    /// The subject, for people and records.
+    pub subject: String,
+    /// Common names of the subject.
+    pub common_names: Vec<String>,
+    /// Organisations of the subject.
+    pub organizations: Vec<String>,
+    /// DNS names of the subject alternative name.
+    pub dns: Vec<String>,
+    /// URIs of the subject alternative name.
+    pub uri: Vec<String>,
+    /// E-mail addresses of the subject alternative name.
+    pub email: Vec<String>,
+    /// SHA-256 of the certificate, lower-case hex.
+    pub sha256: String,
+    /// SHA-256 of the public key (SubjectPublicKeyInfo), lower-case hex.
+    pub key_sha256: String,
+}
