@@ -14,8 +14,5 @@ pub struct Group {
 }
 
 /// The groups of policy version 1; `everything` is no list and so not among them.
-pub static GROUPS: &[Group] = &[Group {
-    name: "ping",
-    operations: &[Op::SystemPing],
-    about: "what every client asks first",
-}];
+pub static GROUPS: &[Group] =
+    &[Group { name: "ping", operations: &[Op::SystemPing], about: "what every client asks first" }];

@@ -33,13 +33,7 @@ pub enum Kind {
 }
 
 const fn param(name: &'static str, kind: Kind) -> Param {
-    Param {
-        name,
-        kind,
-        many: false,
-        default: None,
-        danger: None,
-    }
+    Param { name, kind, many: false, default: None, danger: None }
 }
 
 /// A boolean that is false when absent.

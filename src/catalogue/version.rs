@@ -12,25 +12,16 @@ pub struct ApiVersion {
 }
 
 /// The oldest version that is spoken: before it, `start` takes a HostConfig.
-pub const FLOOR: ApiVersion = ApiVersion {
-    major: 1,
-    minor: 24,
-};
+pub const FLOOR: ApiVersion = ApiVersion { major: 1, minor: 24 };
 
 /// The newest version that the catalogue knows.
-pub const CEILING: ApiVersion = ApiVersion {
-    major: 1,
-    minor: 56,
-};
+pub const CEILING: ApiVersion = ApiVersion { major: 1, minor: 56 };
 
 impl ApiVersion {
     /// Reads `1.45`: digits, dot, digits, no leading zeros.
     pub fn parse(text: &str) -> Option<Self> {
         let (major, minor) = text.split_once('.')?;
-        Some(Self {
-            major: number(major)?,
-            minor: number(minor)?,
-        })
+        Some(Self { major: number(major)?, minor: number(minor)? })
     }
 }
 
@@ -38,11 +29,7 @@ impl ApiVersion {
 fn number(text: &str) -> Option<u16> {
     let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let canonical = text == "0" || !text.starts_with('0');
-    if plain && canonical {
-        text.parse().ok()
-    } else {
-        None
-    }
+    if plain && canonical { text.parse().ok() } else { None }
 }
 
 impl fmt::Display for ApiVersion {

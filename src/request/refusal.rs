@@ -1,11 +1,13 @@
 //! A request that is malformed or means nothing: refused before any policy.
 
+use crate::catalogue::{CEILING, FLOOR, RouteError};
 use std::borrow::Cow;
+use std::fmt;
 
-/// A refusal: the request was not understood. A [denial](crate::policy) is something else.
+/// A refusal: the request was not understood. A denial by a policy is something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The HTTP status: 400, 404, 413 or 431.
+    /// The HTTP status: 400, 403, 404, 413 or 431.
     pub status: u16,
     /// One sentence for the client and the log.
     pub message: Cow<'static, str>,
@@ -14,25 +16,43 @@ pub struct Refusal {
 impl Refusal {
     /// 400: the request is malformed or ambiguous.
     pub fn malformed(message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            status: 400,
-            message: message.into(),
-        }
+        Self { status: 400, message: message.into() }
+    }
+
+    /// 403: understood, but a browser or a stranger's page sent it.
+    pub fn foreign(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: 403, message: message.into() }
     }
 
     /// 404: no such operation.
     pub fn unknown(message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            status: 404,
-            message: message.into(),
-        }
+        Self { status: 404, message: message.into() }
     }
 
     /// 413: larger than a named limit.
     pub fn too_large(message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            status: 413,
-            message: message.into(),
+        Self { status: 413, message: message.into() }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<RouteError> for Refusal {
+    /// The two sentences on versions are Docker's own, because clients look for them.
+    fn from(error: RouteError) -> Self {
+        match error {
+            RouteError::NotCanonical(odd) => Self::malformed(format!("the path is not in its plain spelling: {odd}")),
+            RouteError::TooOld(version) => Self::malformed(format!(
+                "client version {version} is too old. Minimum supported API version is {FLOOR}, please upgrade your client to a newer version"
+            )),
+            RouteError::TooNew(version) => Self::malformed(format!(
+                "client version {version} is too new. Maximum supported API version is {CEILING}"
+            )),
+            RouteError::Unknown => Self::unknown("page not found"),
         }
     }
 }
