@@ -18,14 +18,24 @@ pub(crate) fn send(socket: &Path, method: &str, target: &str, plain_body: &str) 
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     stream.set_write_timeout(Some(Duration::from_secs(20)))?;
     let content = if plain_body.is_empty() { "" } else { "Content-Type: text/plain\r\n" };
-    write!(
-        stream,
-        "{method} {target} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n{content}Content-Length: {}\r\n\r\n{plain_body}",
-        plain_body.len()
-    )?;
+    let length = plain_body.len();
+    let request = format!(
+        "{method} {target} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n{content}Content-Length: {length}\r\n\r\n{plain_body}"
+    );
+    // A server that refuses early may close before all is written: its answer is there all the same.
+    let written = stream.write_all(request.as_bytes());
+    let bytes = read_all(&mut stream);
+    parse(&String::from_utf8_lossy(&bytes)).ok_or_else(|| written.err().unwrap_or(io::ErrorKind::InvalidData.into()))
+}
+
+/// What comes before the end, or before a reset.
+fn read_all(stream: &mut UnixStream) -> Vec<u8> {
     let mut bytes = Vec::new();
-    stream.take(1 << 20).read_to_end(&mut bytes)?;
-    parse(&String::from_utf8_lossy(&bytes)).ok_or_else(|| io::Error::other("no HTTP answer"))
+    let mut buffer = [0; 4096];
+    while let Ok(n @ 1..) = stream.read(&mut buffer) {
+        bytes.extend(&buffer[..n]);
+    }
+    bytes
 }
 
 fn parse(text: &str) -> Option<Answer> {
