@@ -1,23 +1,31 @@
 //! What the Docker Engine API is: every operation, as data. Imports nothing.
 
 mod groups;
+mod lookup;
+mod op_set;
 mod operations;
 mod param;
+mod path;
+mod queries;
 mod route;
+mod shape;
 mod version;
 
 pub use groups::{GROUPS, Group};
+pub use lookup::{group_named, operation_at, operation_named};
+pub use op_set::OpSet;
 pub use operations::{OPERATIONS, Op};
 pub use param::{Kind, Param};
 pub use route::{Params, Route, RouteError, route};
 pub use version::{ApiVersion, CEILING, FLOOR};
 
 use http::Method;
+use shape::Shape;
 
 /// The method column: Docker registers some debug routes for any method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
-    /// Every method, as dockerd registers `/debug/*` up to API 1.47.
+    /// Every method that Docker knows, as dockerd registers `/debug/*` up to API 1.47.
     Any,
     /// `DELETE`
     Delete,
@@ -37,7 +45,7 @@ impl Verb {
     /// Whether a request with this method can mean the row.
     pub fn fits(self, method: &Method) -> bool {
         match self {
-            Self::Any => true,
+            Self::Any => matches!(*method, Method::DELETE | Method::GET | Method::HEAD | Method::POST | Method::PUT),
             Self::Delete => method == Method::DELETE,
             Self::Get => method == Method::GET,
             Self::Head => method == Method::HEAD,
@@ -91,6 +99,19 @@ pub enum Target {
     Volume,
 }
 
+impl Target {
+    /// Whether a name of this kind may hold slashes in a path: dockerd's routes
+    /// say `{name:.*}` for them. Swarm's objects have IDs, and two names in
+    /// one path are never greedy.
+    pub const fn is_greedy(self) -> bool {
+        match self {
+            Self::Container | Self::Exec | Self::Image => true,
+            Self::Network | Self::Plugin | Self::Volume => true,
+            Self::Config | Self::Node | Self::Secret | Self::Service | Self::Task => false,
+        }
+    }
+}
+
 /// What a request carries behind its head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
@@ -113,6 +134,8 @@ pub enum Stream {
     Request,
     /// The answer may be endless.
     Response,
+    /// Both may be endless, and flow at the same time.
+    Both,
     /// The connection becomes a raw stream (`Upgrade: tcp`, or 200 and raw bytes).
     Hijack,
     /// The connection becomes HTTP/2 (`Upgrade: h2c`).
@@ -132,6 +155,8 @@ pub struct Operation {
     pub verb: Verb,
     /// The path below the version prefix, `{id}`, `{name}` for parameters.
     pub path: &'static str,
+    /// The path, cut at its names.
+    pub(in crate::catalogue) shape: Shape,
     /// The worst it can do by itself.
     pub risk: Risk,
     /// What the path names.

@@ -1,5 +1,7 @@
 //! Query parameters and how dockerd reads their values.
 
+use super::ApiVersion;
+
 /// One query parameter of an operation.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Param {
@@ -12,7 +14,12 @@ pub struct Param {
     /// The value that Docker takes when the parameter is absent, where it is a constant.
     pub default: Option<&'static str>,
     /// Why the parameter is `none` unless a policy names it: "may not ...".
+    /// A value equal to the default is no use of it.
     pub danger: Option<&'static str>,
+    /// The API version from which dockerd reads it; older ones ignore it.
+    pub since: Option<ApiVersion>,
+    /// What older versions take whatever the request says, where that is not the default.
+    pub before: Option<&'static str>,
 }
 
 /// How dockerd reads a value.
@@ -20,6 +27,8 @@ pub struct Param {
 pub enum Kind {
     /// False for empty, `0`, `no`, `false`, `none` (trimmed, any case); else true.
     Flag,
+    /// `1 t T true TRUE True` or `0 f F false FALSE False`; Docker refuses all else.
+    Bool,
     /// A whole number, as Go's `strconv.Atoi` reads it.
     Int,
     /// Text without further structure for the daemon's router.
@@ -33,12 +42,17 @@ pub enum Kind {
 }
 
 const fn param(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, many: false, default: None, danger: None }
+    Param { name, kind, many: false, default: None, danger: None, since: None, before: None }
 }
 
 /// A boolean that is false when absent.
 pub(super) const fn flag(name: &'static str) -> Param {
     param(name, Kind::Flag).or("false")
+}
+
+/// A boolean that Docker reads strictly.
+pub(super) const fn boolean(name: &'static str) -> Param {
+    param(name, Kind::Bool)
 }
 
 /// A whole number.
@@ -67,6 +81,20 @@ pub(super) const fn json(name: &'static str) -> Param {
 }
 
 impl Param {
+    /// A value that counts in this API version whatever the request says, and
+    /// so has to be allowed beside the one that the request gives.
+    ///
+    /// A request without a version speaks the daemon's own, which may be old:
+    /// then the value that an old daemon would force counts.
+    pub fn forced(&self, version: Option<ApiVersion>) -> Option<&'static str> {
+        let since = self.since?;
+        match version {
+            None => self.before,
+            Some(version) if version < since => self.before.or(self.default),
+            Some(_) => None,
+        }
+    }
+
     /// The value that Docker takes when it is absent.
     pub(super) const fn or(mut self, default: &'static str) -> Self {
         self.default = Some(default);
@@ -82,6 +110,18 @@ impl Param {
     /// Dangerous: `none` unless a policy names it. The words complete "may not ...".
     pub(super) const fn danger(mut self, sentence: &'static str) -> Self {
         self.danger = Some(sentence);
+        self
+    }
+
+    /// Read from API 1.`minor` on.
+    pub(super) const fn since(mut self, minor: u16) -> Self {
+        self.since = Some(ApiVersion { major: 1, minor });
+        self
+    }
+
+    /// What versions before [`Self::since`] take instead.
+    pub(super) const fn before(mut self, value: &'static str) -> Self {
+        self.before = Some(value);
         self
     }
 }

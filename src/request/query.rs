@@ -118,6 +118,7 @@ impl Value {
         }
         Ok(Some(match param.kind {
             Kind::Flag => Self::Flag(flag(text)),
+            Kind::Bool => Self::Flag(boolean(text).ok_or_else(|| odd("`true` or `false`"))?),
             Kind::Int => Self::Int(int(text).ok_or_else(|| odd("a whole number"))?),
             Kind::Text | Kind::Json => Self::Text(text.to_owned()),
             Kind::Signal => Self::Text(signal::name(text).ok_or_else(|| odd("a signal"))?),
@@ -139,6 +140,15 @@ impl Value {
 /// dockerd's `BoolValue`: a handful of words are false, all else is true.
 fn flag(text: &str) -> bool {
     !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "0" | "no" | "false" | "none")
+}
+
+/// Go's `strconv.ParseBool`.
+fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
 }
 
 /// Go's `strconv.Atoi`: a sign and digits, no spaces, no underscores.
