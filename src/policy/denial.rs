@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn the_client_reads_one_sentence_with_every_reason() {
-        let why = vec![why("set `signal` to `KILL` (query.signal: only `HUP`)"), why("touch `db` (target: only `web`)")];
+        let why =
+            vec![why("set `signal` to `KILL` (query.signal: only `HUP`)"), why("touch `db` (target: only `web`)")];
         let mut denial = Denial { role: RoleName::new("ops"), why, nearest: None };
         let expected = "dockgate: ops may not set `signal` to `KILL` (query.signal: only `HUP`), \
                         nor touch `db` (target: only `web`)";

@@ -58,6 +58,13 @@ impl ImagePattern {
         })
     }
 
+    /// The name as it is written, if it is that and nothing more.
+    pub(super) fn as_written(&self) -> Option<&str> {
+        let Self::Parts { name, tag: None, digest: None } = self else { return None };
+        let text = name.as_literal()?;
+        Some(text.strip_prefix("docker.io/library/").unwrap_or(text))
+    }
+
     /// Whether the image that the name means surely fits.
     pub(super) fn fits(&self, text: &str) -> bool {
         let image = Reference::parse(text);

@@ -36,21 +36,11 @@ impl QueryLimit {
         Self { param, allowed, default: param.default.and_then(|text| typed(param.kind, text)) }
     }
 
-    /// Whether all that the request uses of the parameter is on the list.
-    pub(super) fn fits(&self, request: &Request) -> bool {
-        let Allowed::List(list) = &self.allowed else { return true };
-        self.beyond(request, list).is_none()
-    }
-
-    /// Whether anything that the request uses of the parameter is on the list.
-    pub(super) fn touches(&self, request: &Request) -> bool {
-        self.touched(request).is_some()
-    }
-
     /// What the request does beyond the limit; completes "may not ...".
     pub(super) fn objection(&self, request: &Request) -> Option<String> {
         let Allowed::List(list) = &self.allowed else { return None };
-        let deed = self.said_use(&self.beyond(request, list)?);
+        let beyond = uses(request, self).find(|found| !self.holds_use(list, found))?;
+        let deed = self.said_use(&beyond);
         Some(format!("{deed} (query.{}: {})", self.param.name, self.said()))
     }
 
@@ -61,10 +51,6 @@ impl QueryLimit {
             Allowed::List(list) => uses(request, self).find(|found| !list.is_empty() && self.holds_use(list, found)),
         };
         found.map(|found| self.said_use(&found))
-    }
-
-    fn beyond<'a>(&'a self, request: &'a Request, list: &[Matcher]) -> Option<Use<'a>> {
-        uses(request, self).find(|found| !self.holds_use(list, found))
     }
 
     /// Whether no request at all can fit.

@@ -39,6 +39,16 @@ impl Names {
         &self.said
     }
 
+    /// Whether a plain name of the list could be an ID, and so never fits.
+    pub(super) fn fits_nothing(&self) -> bool {
+        let hopeless = |name: &str| could_be_id(self.kind, name) && !self.holds_id(name);
+        match &self.list {
+            List::Any => false,
+            List::Plain(patterns) => patterns.iter().filter_map(Pattern::as_literal).any(hopeless),
+            List::Images(patterns) => patterns.iter().filter_map(ImagePattern::as_written).any(hopeless),
+        }
+    }
+
     /// Whether the name surely means an object of the list.
     pub(super) fn fits(&self, name: &str) -> bool {
         let plain = bare(self.kind, name);

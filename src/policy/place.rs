@@ -79,15 +79,9 @@ mod tests {
 
     #[test]
     fn a_place_reads_as_file_line_and_path() {
-        let place = Place {
-            file: "ci-runner.yaml".into(),
-            line: 12,
-            path: "roles.ci-runner.may[8].ContainerCreate".into(),
-        };
-        assert_eq!(
-            place.to_string(),
-            "ci-runner.yaml:12 roles.ci-runner.may[8].ContainerCreate"
-        );
+        let place =
+            Place { file: "ci-runner.yaml".into(), line: 12, path: "roles.ci-runner.may[8].ContainerCreate".into() };
+        assert_eq!(place.to_string(), "ci-runner.yaml:12 roles.ci-runner.may[8].ContainerCreate");
     }
 
     #[test]

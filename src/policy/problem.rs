@@ -43,21 +43,11 @@ impl Warning {
     }
 }
 
-fn draw(
-    mut group: Group<'_>,
-    spot: &Spot,
-    help: Option<&str>,
-    sources: &[Source],
-    color: bool,
-) -> String {
+fn draw<'a>(mut group: Group<'a>, spot: &Spot, help: Option<&str>, sources: &'a [Source], color: bool) -> String {
     if let Some(source) = sources.iter().find(|source| source.name == spot.file) {
         let range = spot.bytes.within(&source.text);
         let annotation = AnnotationKind::Primary.span(range);
-        group = group.element(
-            Snippet::source(&source.text)
-                .path(&*source.name)
-                .annotation(annotation),
-        );
+        group = group.element(Snippet::source(&source.text).path(&*source.name).annotation(annotation));
     }
     if let Some(help) = help {
         group = group.element(Level::HELP.message(help.to_owned()));
@@ -78,12 +68,7 @@ impl fmt::Display for Warning {
     }
 }
 
-fn write_line(
-    f: &mut fmt::Formatter<'_>,
-    spot: &Spot,
-    message: &str,
-    help: Option<&str>,
-) -> fmt::Result {
+fn write_line(f: &mut fmt::Formatter<'_>, spot: &Spot, message: &str, help: Option<&str>) -> fmt::Result {
     write!(f, "{}:{}:{}: {message}", spot.file, spot.line, spot.column)?;
     help.map_or(Ok(()), |help| write!(f, "; {help}"))
 }
@@ -97,12 +82,7 @@ mod tests {
 
     fn problem(start: usize, end: usize) -> Problem {
         Problem {
-            spot: Spot {
-                file: "p.yaml".into(),
-                line: 2,
-                column: 3,
-                bytes: BytesRange { start, end },
-            },
+            spot: Spot { file: "p.yaml".into(), line: 2, column: 3, bytes: BytesRange { start, end } },
             message: "no operation is called `pong`".into(),
             help: Some("did you mean `ping`?".into()),
         }
@@ -123,10 +103,7 @@ mod tests {
 
     #[test]
     fn one_line_says_it_too() {
-        assert_eq!(
-            problem(0, 0).to_string(),
-            "p.yaml:2:3: no operation is called `pong`; did you mean `ping`?"
-        );
+        assert_eq!(problem(0, 0).to_string(), "p.yaml:2:3: no operation is called `pong`; did you mean `ping`?");
     }
 
     #[test]

@@ -35,7 +35,13 @@ impl<'s> Report<'s> {
     }
 
     /// A word that means nothing here, with the nearest of those that would.
-    pub(super) fn unknown<'w>(&mut self, span: Span, message: String, word: &str, known: impl Iterator<Item = &'w str>) {
+    pub(super) fn unknown<'w>(
+        &mut self,
+        span: Span,
+        message: String,
+        word: &str,
+        known: impl Iterator<Item = &'w str>,
+    ) {
         let help = nearest(word, known).map(|near| format!("did you mean {}?", shown(near)));
         self.push(span, message, help);
     }

@@ -86,8 +86,7 @@ const INVISIBLE: &[(char, char)] = &[
 /// as a word does that only looks like another.
 pub(super) fn mixes_scripts(text: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric()).any(|word| {
-        word.contains(|c: char| c.is_ascii_alphabetic())
-            && word.contains(|c: char| c.is_alphabetic() && !is_latin(c))
+        word.contains(|c: char| c.is_ascii_alphabetic()) && word.contains(|c: char| c.is_alphabetic() && !is_latin(c))
     })
 }
 
@@ -99,9 +98,7 @@ fn is_latin(letter: char) -> bool {
 pub(super) fn is_name(text: &str) -> bool {
     const LONGEST: usize = 64;
     let letters = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
-    text.len() <= LONGEST
-        && text.bytes().next().is_some_and(|c| c.is_ascii_alphanumeric())
-        && text.bytes().all(letters)
+    text.len() <= LONGEST && text.bytes().next().is_some_and(|c| c.is_ascii_alphanumeric()) && text.bytes().all(letters)
 }
 
 #[cfg(test)]
