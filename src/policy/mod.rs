@@ -1,1 +1,119 @@
 //! The policy language: who may do what. Pure: no IO, no clock.
+//!
+//! A text becomes a policy in four steps, each of which reports every problem
+//! that it finds: [`tree`] reads YAML into nodes that know their places (and
+//! `agree` holds them against a second reader), [`syntax`] finds the shapes of
+//! the language in them, `compile` turns each entry into rules for the
+//! operations of the catalogue, and [`load`] puts roles together.
+//! [`Role::decide`] then judges requests without looking at any text.
+
+mod agree;
+mod cases;
+mod cases_read;
+mod compile;
+mod compile_query;
+mod compile_target;
+mod decide;
+mod denial;
+mod hidden;
+mod image;
+mod limit;
+mod lint;
+mod load;
+mod names;
+mod overlap;
+mod pattern;
+mod place;
+mod problem;
+mod reader;
+mod report;
+mod role;
+mod rule;
+mod select;
+mod syntax;
+mod text;
+mod tree;
+mod who;
+mod who_read;
+mod written;
+
+pub use cases::{Case, CaseResult, Failure};
+pub use decide::{Allowed, Decision};
+pub use denial::{Denial, Why};
+pub use pattern::{MAX_COMPILED, MAX_PATTERN};
+pub use place::{BytesRange, Place, RoleName, Spot};
+pub use problem::{Problem, Warning};
+pub use role::Role;
+pub use syntax::VERSION;
+pub use text::SHOWN;
+pub use tree::{MAX_DEPTH, MAX_FILE, MAX_NODES};
+pub use who::{NoRole, OVERFLOW_ID};
+
+use crate::request::Identity;
+use std::sync::Arc;
+use who::Who;
+
+/// A policy file: its shown name and its content.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The name that problems and denials show.
+    pub name: Arc<str>,
+    /// The content.
+    pub text: String,
+}
+
+/// A policy, ready to decide.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    roles: Vec<Role>,
+    cases: Vec<Case>,
+    warnings: Vec<Warning>,
+}
+
+impl Policy {
+    /// Reads a policy from its files.
+    ///
+    /// # Errors
+    /// Every problem of every file, in their order.
+    pub fn load(sources: &[Source]) -> Result<Self, Vec<Problem>> {
+        load::load(sources)
+    }
+
+    /// The one role of a client.
+    ///
+    /// # Errors
+    /// No role is for this client, or several are.
+    pub fn role(&self, who: &Identity) -> Result<&Role, NoRole> {
+        let mut named = self.roles.iter().filter(|role| role.who.names(who));
+        let others = || self.roles.iter().find(|role| matches!(role.who, Who::Others)).ok_or(NoRole::Nobody);
+        let Some(first) = named.next() else { return others() };
+        let rest: Vec<RoleName> = named.map(|role| role.name.clone()).collect();
+        if rest.is_empty() {
+            return Ok(first);
+        }
+        Err(NoRole::Several([vec![first.name.clone()], rest].concat()))
+    }
+
+    /// The roles, in the order of the files.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The policy's own tests.
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
+    /// What the policy does that its author may not want.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.warnings.clone()
+    }
+
+    /// Whether some `who` looks at groups or names of users, which have to be looked up.
+    pub fn needs_groups(&self) -> bool {
+        self.roles.iter().any(|role| role.who.needs_groups())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The policy's own tests.
+
+use super::Policy;
+use super::decide::Decision;
+use super::place::Place;
+use super::text::shown;
+use crate::catalogue::{Body, route};
+use crate::request::{Identity, Peer, Refusal, split_target, understand_head};
+use http::{HeaderMap, Method};
+use std::sync::Arc;
+
+/// One test of a policy.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// What it says of itself.
+    pub it: Arc<str>,
+    /// Where it stands.
+    pub place: Place,
+    pub(super) who: As,
+    pub(super) method: Method,
+    pub(super) target: String,
+    pub(super) headers: HeaderMap,
+    pub(super) has_body: bool,
+    pub(super) expect: Expect,
+}
+
+/// Who sends the request.
+#[derive(Clone, Debug)]
+pub(super) enum As {
+    /// Nobody said: whoever the policy's one role is for.
+    OnlyRole,
+    Peer(Box<Peer>),
+}
+
+/// What has to come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Expect {
+    Allow,
+    Deny(String),
+}
+
+/// How a test ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseResult {
+    /// What the test says of itself.
+    pub it: Arc<str>,
+    /// Where it stands.
+    pub place: Place,
+    /// Nothing if it passed.
+    pub failure: Option<Failure>,
+}
+
+/// What a test expected, and what came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// `allow`, or `deny: WORD`.
+    pub expected: String,
+    /// The same of what came, and why.
+    pub came: String,
+}
+
+/// What came.
+enum Came {
+    Allow(Place),
+    Deny { words: Vec<String>, sentence: String },
+    Refused(Refusal),
+}
+
+impl CaseResult {
+    /// Whether the policy does what the test expects.
+    pub fn passed(&self) -> bool {
+        self.failure.is_none()
+    }
+}
+
+impl Case {
+    /// Runs the test.
+    pub fn run(&self, policy: &Policy) -> CaseResult {
+        let came = self.send(policy).unwrap_or_else(Came::Refused);
+        let failure = (!self.expect.is_met(&came)).then(|| Failure { expected: self.expect.said(), came: came.said() });
+        CaseResult { it: self.it.clone(), place: self.place.clone(), failure }
+    }
+
+    fn send(&self, policy: &Policy) -> Result<Came, Refusal> {
+        let who = Identity { listener: "tests".into(), peer: self.peer() };
+        let role = match (&self.who, policy.roles()) {
+            (As::OnlyRole, [role]) => role,
+            _ => match policy.role(&who) {
+                Ok(role) => role,
+                Err(none) => return Ok(Came::Deny { words: vec!["who".into()], sentence: none.to_string() }),
+            },
+        };
+        let (path, query) = split_target(&self.target)?;
+        let route = route(&self.method, path)?;
+        if self.has_body && route.operation.body == Body::None {
+            return Err(Refusal::malformed(format!("{} takes no body", route.operation.name)));
+        }
+        let request = understand_head(Arc::new(who), route, query, &self.headers)?;
+        Ok(match role.decide(request) {
+            Decision::Allow(allowed) => Came::Allow(allowed.by().clone()),
+            Decision::Deny(denial) => Came::Deny {
+                words: denial.why.iter().map(|why| why.word.clone()).collect(),
+                sentence: denial.to_string(),
+            },
+        })
+    }
+
+    fn peer(&self) -> Peer {
+        match &self.who {
+            As::OnlyRole => stranger(),
+            As::Peer(peer) => (**peer).clone(),
+        }
+    }
+}
+
+/// A client of whom nothing is known.
+pub(super) fn stranger() -> Peer {
+    let (uid, gid) = (super::who::OVERFLOW_ID, super::who::OVERFLOW_ID);
+    Peer::Unix { uid, gid, pid: 0, groups: Vec::new(), user: None, group_names: Vec::new() }
+}
+
+impl Expect {
+    fn is_met(&self, came: &Came) -> bool {
+        match (self, came) {
+            (Self::Allow, Came::Allow(_)) => true,
+            (Self::Deny(word), Came::Deny { words, .. }) => words.contains(word),
+            _ => false,
+        }
+    }
+
+    fn said(&self) -> String {
+        match self {
+            Self::Allow => "allow".into(),
+            Self::Deny(word) => format!("deny: {word}"),
+        }
+    }
+}
+
+impl Came {
+    fn said(&self) -> String {
+        match self {
+            Self::Allow(place) => format!("allow, by {place}"),
+            Self::Deny { words, sentence } => format!("deny: {} ({sentence})", words.join(", ")),
+            Self::Refused(refusal) => format!("refused with {}: {}", refusal.status, shown(&refusal.message)),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "cases_tests.rs"]
+mod tests;

@@ -1,0 +1,178 @@
+//! `tests`, read.
+
+use super::cases::{As, Case, Expect, stranger};
+use super::reader::Reader;
+use super::report::Span;
+use super::text::shown;
+use super::tree::{Content, Node, Pair};
+use super::who::{OVERFLOW_ID, plain_address};
+use super::who_read::{CERT_FACTS, FACTS, number};
+use crate::catalogue::{OPERATIONS, operation_named};
+use crate::request::{Certificate, Peer};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+const KEYS: &[&str] = &["it", "as", "send", "body", "headers", "expect"];
+
+/// Reads one test; its place in the list is `index`.
+pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize) -> Option<(Case, Span)> {
+    let pairs = reader.fields(node.span, node, "a test", KEYS);
+    let first = pairs.first()?.key.span;
+    let mut need = |key: &str| {
+        let found = pairs.iter().find(|pair| pair.key.text == key);
+        if found.is_none() {
+            reader.report.problem(first, format!("the test has no `{key}`"));
+        }
+        found
+    };
+    let (it, send, expect) = (need("it"), need("send"), need("expect"));
+    let find = |key: &str| pairs.iter().find(|pair| pair.key.text == key);
+    let it: Option<Arc<str>> = it.and_then(|pair| reader.word(pair.key.span, &pair.value, "`it`")).map(Into::into);
+    let send = send.and_then(|pair| send_line(reader, pair));
+    let expect = expect.and_then(|pair| expected(reader, pair));
+    let who = find("as").map_or(Some(As::OnlyRole), |pair| sender(reader, pair));
+    let headers = find("headers").map_or(Some(HeaderMap::new()), |pair| headers(reader, pair));
+    let (method, target) = send?;
+    let place = reader.report.place(first, &format!("tests[{index}]"));
+    let has_body = find("body").is_some();
+    Some((Case { it: it?, place, who: who?, method, target, headers: headers?, has_body, expect: expect? }, first))
+}
+
+fn send_line<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(Method, String)> {
+    let text = reader.word(pair.key.span, &pair.value, "`send`")?;
+    let split = text.split_once(' ').filter(|(_, target)| target.starts_with('/') && !target.contains(' '));
+    let read = split.and_then(|(method, target)| Some((Method::from_bytes(method.as_bytes()).ok()?, target)));
+    if read.is_none() {
+        let help = "write a method and a path: `GET /v1.47/containers/json?all=true`";
+        reader.report.problem_with_help(pair.value.span, format!("{} is no request", shown(text)), help);
+    }
+    read.map(|(method, target)| (method, target.to_owned()))
+}
+
+fn expected<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Expect> {
+    let help = "write `allow` or `{ deny: WORD }`";
+    match &pair.value.content {
+        Content::Scalar(word) if word == "allow" => Some(Expect::Allow),
+        Content::Map(_) => {
+            let fields = reader.fields(pair.key.span, &pair.value, "`expect`", &["deny"]);
+            let field = fields.iter().find(|field| field.key.text == "deny")?;
+            let word = reader.word(field.key.span, &field.value, "`deny`")?;
+            denied_word(reader, field.value.span, word).then(|| Expect::Deny(word.to_owned()))
+        }
+        Content::Scalar(word) => {
+            reader.report.problem_with_help(pair.value.span, format!("{} cannot be expected", shown(word)), help);
+            None
+        }
+        Content::List(_) | Content::Null => {
+            reader.report.problem_with_help(pair.key.span, "`expect` says nothing", help);
+            None
+        }
+    }
+}
+
+/// Whether some denial could carry the word.
+fn denied_word(reader: &mut Reader<'_, '_>, span: Span, word: &str) -> bool {
+    const WORDS: &[&str] = &["never", "target", "who"];
+    let known = WORDS.contains(&word) || word.starts_with("query.") || operation_named(word).is_some();
+    if !known {
+        let words = OPERATIONS.iter().map(|row| row.name).chain(WORDS.iter().copied());
+        reader.report.unknown(span, format!("no denial is called {}", shown(word)), word, words);
+    }
+    known
+}
+
+fn sender<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<As> {
+    let node = reader.resolve(&pair.value)?;
+    if node.text() == Some("anyone") {
+        return Some(As::Peer(Box::new(stranger())));
+    }
+    let pairs = reader.fields(pair.key.span, node, "`as`", FACTS);
+    let has = |keys: &[&str]| pairs.iter().any(|pair| keys.contains(&pair.key.text.as_str()));
+    let (unix, tcp) = (has(&["uid", "gid", "user", "group"]), has(&["address", "cert"]));
+    if unix && tcp {
+        let help = "users and groups are known on Unix sockets alone, addresses and certificates on TCP alone";
+        reader.report.problem_with_help(pair.key.span, "no client has all of these facts", help);
+        return None;
+    }
+    let peer = if tcp { tcp_peer(reader, pairs) } else { unix_peer(reader, pairs) };
+    (unix || tcp).then(|| As::Peer(Box::new(peer)))
+}
+
+fn unix_peer<'t>(reader: &mut Reader<'_, 't>, pairs: &'t [Pair]) -> Peer {
+    let mut ids = |key: &str| -> Vec<u32> { values(reader, pairs, key, "a number", number) };
+    let (uids, gids) = (ids("uid"), ids("gid"));
+    let mut names = |key: &str| -> Vec<String> { values(reader, pairs, key, "a name", |text| Some(text.to_owned())) };
+    let (users, group_names) = (names("user"), names("group"));
+    let mut groups = gids.into_iter();
+    Peer::Unix {
+        uid: uids.first().copied().unwrap_or(OVERFLOW_ID),
+        gid: groups.next().unwrap_or(OVERFLOW_ID),
+        pid: 0,
+        groups: groups.collect(),
+        user: users.into_iter().next(),
+        group_names,
+    }
+}
+
+fn tcp_peer<'t>(reader: &mut Reader<'_, 't>, pairs: &'t [Pair]) -> Peer {
+    let addresses: Vec<IpAddr> = values(reader, pairs, "address", "an IP address", |text| text.parse().ok());
+    let address = addresses.first().copied().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), plain_address);
+    let cert = pairs.iter().find(|pair| pair.key.text == "cert");
+    Peer::Tcp { address, certificate: cert.map(|pair| Arc::new(certificate(reader, pair))) }
+}
+
+fn certificate<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Certificate {
+    let Some(node) = reader.resolve(&pair.value) else { return Certificate::default() };
+    let fields = reader.fields(pair.key.span, node, "`cert`", CERT_FACTS);
+    let mut names = |key: &str| -> Vec<String> { values(reader, fields, key, "a name", |text| Some(text.to_owned())) };
+    let hash = |names: Vec<String>| names.concat().replace(':', "").to_ascii_lowercase();
+    Certificate {
+        subject: String::new(),
+        common_names: names("common_name"),
+        organizations: names("organization"),
+        dns: names("dns"),
+        uri: names("uri"),
+        email: names("email"),
+        sha256: hash(names("sha256")),
+        key_sha256: hash(names("key_sha256")),
+    }
+}
+
+/// The values of a fact: of a user there is one, of groups there may be several.
+fn values<'t, T>(
+    reader: &mut Reader<'_, 't>,
+    pairs: &'t [Pair],
+    key: &str,
+    what: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Vec<T> {
+    let Some(pair) = pairs.iter().find(|pair| pair.key.text == key) else { return Vec::new() };
+    let nodes = reader.items(&pair.value);
+    if nodes.len() > 1 && matches!(key, "uid" | "user" | "address") {
+        reader.report.problem(pair.key.span, format!("a client has one `{key}`"));
+    }
+    let mut found = Vec::new();
+    for node in nodes {
+        match node.text().and_then(&read) {
+            Some(value) => found.push(value),
+            None => reader.report.problem(pair.key.span, format!("`{key}` must be {what} here")),
+        }
+    }
+    found
+}
+
+fn headers<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<HeaderMap> {
+    let mut map = HeaderMap::new();
+    let pairs = reader.map(pair.key.span, &pair.value, "`headers`");
+    for field in pairs {
+        let value = reader.word(field.key.span, &field.value, "a header")?;
+        let (name, value) = (HeaderName::try_from(&field.key.text), HeaderValue::try_from(value));
+        let (Ok(name), Ok(value)) = (name, value) else {
+            reader.report.problem(field.key.span, format!("{} is no header", shown(&field.key.text)));
+            return None;
+        };
+        map.append(name, value);
+    }
+    Some(map)
+}

@@ -1,0 +1,145 @@
+//! Entries of `may` and `never` to rules.
+
+use super::compile_query;
+use super::compile_target;
+use super::limit::QueryLimit;
+use super::place::Place;
+use super::reader::Reader;
+use super::rule::Rule;
+use super::select::{Selection, select};
+use super::syntax::Entry;
+use super::text::shown;
+use super::tree::Pair;
+use super::written::Written;
+use crate::catalogue::{Body, Op, OpSet, Param};
+
+/// Which list an entry stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    May,
+    Never,
+}
+
+/// The limits of one entry.
+#[derive(Default)]
+struct Limits<'t> {
+    /// `target: { name: ... }`
+    names: Option<(&'t Pair, Written<'t>)>,
+    /// `query.NAME: ...`
+    query: Vec<(&'t Pair, &'t str, Written<'t>)>,
+}
+
+/// An entry on its way to rules.
+struct Job<'e, 't> {
+    entry: &'e Entry<'t>,
+    place: Place,
+    selection: Selection,
+    limits: Limits<'t>,
+    mode: Mode,
+}
+
+/// Compiles an entry: one rule for each operation that it covers.
+pub(super) fn compile<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: Mode) -> Vec<Rule> {
+    let Some(selection) = select(reader, entry) else { return Vec::new() };
+    if !may_be_granted(reader, entry, selection, mode) {
+        return Vec::new();
+    }
+    let Some(limits) = limits(reader, entry) else { return Vec::new() };
+    let operations = selection.operations();
+    for (pair, name, _) in &limits.query {
+        check_parameter(reader, pair, name, selection, operations);
+    }
+    let place = reader.report.place(entry.span, &entry.path);
+    let job = Job { entry, place, selection, limits, mode };
+    operations.iter().filter_map(|op| rule(reader, &job, op)).collect()
+}
+
+fn may_be_granted(reader: &mut Reader<'_, '_>, entry: &Entry<'_>, selection: Selection, mode: Mode) -> bool {
+    if mode == Mode::Never {
+        return true;
+    }
+    if matches!(selection, Selection::Everything) && entry.limits.is_some() {
+        let help = "name operations or groups to limit them, or write exceptions under `never`";
+        reader.report.problem_with_help(entry.span, "`everything` takes no limits under `may`", help);
+        return false;
+    }
+    if selection.single().is_some_and(|op| op.operation().body == Body::Json) {
+        let message = format!("the body of {} cannot be judged by this dockgate yet", shown(entry.word));
+        let help = "only `everything` allows it, unexamined; leave it out, or grant `everything`";
+        reader.report.problem_with_help(entry.span, message, help);
+        return false;
+    }
+    true
+}
+
+/// The rule for one operation; nothing if the entry says nothing about it, or has problems.
+fn rule(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Rule> {
+    let mut target = None;
+    if let Some((pair, written)) = &job.limits.names {
+        target = compile_target::names(reader, pair, written, job.selection, job.mode, op).ok()?;
+    }
+    let mut query: Vec<QueryLimit> = Vec::new();
+    for (pair, name, written) in &job.limits.query {
+        if let Some(param) = op.operation().param(name) {
+            query.push(compile_query::limit(reader, pair.key.span, param, written, job.mode)?);
+        }
+    }
+    // an exception that says nothing about this operation must not forbid all of it
+    if job.mode == Mode::Never && job.entry.limits.is_some() && target.is_none() && query.is_empty() {
+        return None;
+    }
+    let everything = matches!(job.selection, Selection::Everything);
+    Some(Rule { op, place: job.place.clone(), everything, target, query: query.into() })
+}
+
+fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>) -> Option<Limits<'t>> {
+    let mut limits = Limits::default();
+    let Some(node) = entry.limits else { return Some(limits) };
+    let node = reader.resolve(node)?;
+    let pairs = reader.map(entry.span, node, &format!("the limits of {}", shown(entry.word)));
+    let mut sound = !pairs.is_empty();
+    for pair in pairs {
+        let word = pair.key.text.as_str();
+        let read = match (word, word.strip_prefix("query.")) {
+            ("target", _) => target(reader, pair).map(|found| limits.names = Some(found)),
+            (_, Some(name)) => {
+                reader.written(pair.key.span, &pair.value).map(|written| limits.query.push((pair, name, written)))
+            }
+            _ => {
+                reader.unknown_word(pair, &["target"]);
+                None
+            }
+        };
+        sound &= read.is_some();
+    }
+    sound.then_some(limits)
+}
+
+fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, Written<'t>)> {
+    let node = reader.resolve(&pair.value)?;
+    if node.text().is_some() {
+        let help = "write `target: { name: ... }`";
+        reader.report.problem_with_help(pair.key.span, "`target` does not say what about the object", help);
+        return None;
+    }
+    let fields = reader.fields(pair.key.span, node, "`target`", &["name"]);
+    let [field] = fields else { return None };
+    if field.key.text != "name" {
+        return None;
+    }
+    reader.written(field.key.span, &field.value).map(|written| (field, written))
+}
+
+/// A limit on a parameter that no operation has would limit nothing.
+fn check_parameter(reader: &mut Reader<'_, '_>, pair: &Pair, name: &str, selection: Selection, operations: OpSet) {
+    let params = || operations.iter().flat_map(|op| op.operation().query).map(|param: &Param| param.name);
+    if params().any(|known| known == name) {
+        return;
+    }
+    let message = match selection {
+        Selection::Operation(row) => format!("{} has no query parameter {}", row.name, shown(name)),
+        Selection::Group(group) => format!("no operation of `{}` has a query parameter {}", group.name, shown(name)),
+        Selection::Everything => format!("no operation has a query parameter {}", shown(name)),
+    };
+    reader.report.unknown(pair.key.span, message, name, params());
+}

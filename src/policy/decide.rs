@@ -1,0 +1,91 @@
+//! The decision. Only here a permit is made.
+
+use super::denial::{Denial, Why};
+use super::place::{Place, RoleName};
+use super::role::Role;
+use super::rule::Rule;
+use crate::request::Request;
+
+/// What a role says to a request.
+#[derive(Clone, Debug)]
+pub enum Decision {
+    /// Yes: the permit, without which nothing is forwarded.
+    Allow(Box<Allowed>),
+    /// No, and why.
+    Deny(Denial),
+}
+
+/// A request that a grant allows: the only thing that can be sent to Docker.
+#[derive(Clone, Debug)]
+pub struct Allowed {
+    request: Request,
+    by: Place,
+    role: RoleName,
+    unexamined: bool,
+}
+
+impl Allowed {
+    /// The request that was judged.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The grant that allows it.
+    pub fn by(&self) -> &Place {
+        &self.by
+    }
+
+    /// The role of the client.
+    pub fn role(&self) -> &RoleName {
+        &self.role
+    }
+
+    /// Whether `everything` allows it, with all that was not judged.
+    pub fn unexamined(&self) -> bool {
+        self.unexamined
+    }
+}
+
+impl Role {
+    /// Judges a request: `never` first, then whether some one grant allows all of it.
+    pub fn decide(&self, request: Request) -> Decision {
+        let op = request.operation().op;
+        let bans = self.bans_of(op);
+        let touched: Vec<Why> = bans.iter().filter_map(|ban| ban.touches(&request)).collect();
+        if !touched.is_empty() {
+            return Decision::Deny(self.denial(touched));
+        }
+        match first_fit(self.grants_of(op), &request) {
+            Ok(rule) => {
+                let (by, unexamined) = (rule.place.clone(), rule.everything);
+                Decision::Allow(Box::new(Allowed { request, by, role: self.name.clone(), unexamined }))
+            }
+            Err(Some(nearest)) => Decision::Deny(self.denial(nearest)),
+            Err(None) => Decision::Deny(self.deny_operation(op)),
+        }
+    }
+
+    fn denial(&self, why: Vec<Why>) -> Denial {
+        let nearest = why.first().and_then(|why| why.place.clone());
+        Denial { role: self.name.clone(), why, nearest }
+    }
+}
+
+/// The first grant that allows the request, or the objections of the one that came nearest.
+fn first_fit<'r>(rules: &'r [Rule], request: &Request) -> Result<&'r Rule, Option<Vec<Why>>> {
+    let mut nearest: Option<Vec<Why>> = None;
+    for rule in rules {
+        let objections = rule.objections(request);
+        if objections.is_empty() {
+            return Ok(rule);
+        }
+        if nearest.as_ref().is_none_or(|best| objections.len() < best.len()) {
+            nearest = Some(objections);
+        }
+    }
+    Err(nearest)
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

@@ -1,0 +1,186 @@
+//! Image names: one spelling for each image, and patterns over it.
+
+use super::pattern::Pattern;
+
+/// What dockerd adds to a name without a registry.
+const DOMAIN: &str = "docker.io";
+/// The older name of the same registry.
+const OLD_DOMAIN: &str = "index.docker.io";
+/// What dockerd adds to a name without a tag.
+const TAG: &str = "latest";
+
+/// A name, taken apart as dockerd does it.
+#[derive(Debug, PartialEq, Eq)]
+struct Reference<'a> {
+    name: &'a str,
+    tag: Option<&'a str>,
+    digest: Option<&'a str>,
+}
+
+impl<'a> Reference<'a> {
+    fn parse(text: &'a str) -> Self {
+        let (rest, digest) = text.split_once('@').map_or((text, None), |(rest, digest)| (rest, Some(digest)));
+        let (name, tag) = match rest.rsplit_once(':') {
+            // behind the last `:` of `localhost:5000/x` is no tag
+            Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
+            _ => (rest, None),
+        };
+        Self { name, tag, digest }
+    }
+
+    /// The whole in one spelling; a digest decides alone, as it does for dockerd.
+    fn normal(&self) -> String {
+        let name = normal_name(self.name);
+        match self.digest {
+            Some(digest) => format!("{name}@{digest}"),
+            None => format!("{name}:{}", self.tag.unwrap_or(TAG)),
+        }
+    }
+}
+
+/// A pattern over images.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum ImagePattern {
+    /// Name, and tag or digest where they are written.
+    Parts { name: Pattern, tag: Option<Pattern>, digest: Option<Box<str>> },
+    /// A regular expression over the whole normal spelling.
+    Whole(Pattern),
+}
+
+impl ImagePattern {
+    /// Reads `registry.example.com/ci/**`, `nginx`, `nginx:1.*`, `nginx@sha256:...`.
+    pub(super) fn glob(text: &str) -> Result<Self, String> {
+        let reference = Reference::parse(text);
+        Ok(Self::Parts {
+            name: Pattern::glob(&normal_pattern(reference.name))?,
+            tag: reference.tag.map(Pattern::glob).transpose()?,
+            digest: reference.digest.map(Into::into),
+        })
+    }
+
+    /// The name as it is written, if it is that and nothing more.
+    pub(super) fn as_written(&self) -> Option<&str> {
+        let Self::Parts { name, tag: None, digest: None } = self else { return None };
+        let text = name.as_literal()?;
+        Some(text.strip_prefix("docker.io/library/").unwrap_or(text))
+    }
+
+    /// Whether the image that the name means surely fits.
+    pub(super) fn fits(&self, text: &str) -> bool {
+        let image = Reference::parse(text);
+        let (name, tag, digest) = match self {
+            Self::Whole(pattern) => return pattern.fits(&image.normal()),
+            Self::Parts { name, tag, digest } => (name, tag, digest),
+        };
+        let rest = match (image.digest, digest) {
+            (Some(is), Some(wanted)) => tag.is_none() && *is == **wanted,
+            (Some(_), None) => tag.is_none(),
+            (None, Some(_)) => false,
+            (None, None) => tag.as_ref().is_none_or(|tag| tag.fits(image.tag.unwrap_or(TAG))),
+        };
+        rest && name.fits(&normal_name(image.name))
+    }
+
+    /// Whether the name may mean an image that fits: a digest can stand for any tag.
+    pub(super) fn may_fit(&self, text: &str) -> bool {
+        let image = Reference::parse(text);
+        match self {
+            Self::Whole(pattern) => pattern.fits(&image.normal()) || image.digest.is_some(),
+            Self::Parts { name, digest, .. } if image.digest.is_some() || digest.is_some() => {
+                name.fits(&normal_name(image.name))
+            }
+            Self::Parts { .. } => self.fits(text),
+        }
+    }
+}
+
+fn normal_name(name: &str) -> String {
+    let (domain, path) = match name.split_once('/') {
+        Some((OLD_DOMAIN, path)) => (DOMAIN, path),
+        Some((first, path)) if is_domain(first) => (first, path),
+        _ => (DOMAIN, name),
+    };
+    let library = if domain == DOMAIN && !path.contains('/') { "library/" } else { "" };
+    format!("{domain}/{library}{path}")
+}
+
+/// A pattern that begins with `**` may stand for the registry too.
+fn normal_pattern(name: &str) -> String {
+    let first = name.split('/').next().unwrap_or_default();
+    if first.contains("**") { name.to_owned() } else { normal_name(name) }
+}
+
+fn is_domain(first: &str) -> bool {
+    first == "localhost" || first.contains(['.', ':']) || first.contains(char::is_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_image_has_one_spelling() {
+        let cases = [
+            ("nginx", "docker.io/library/nginx:latest"),
+            ("nginx:1", "docker.io/library/nginx:1"),
+            ("library/nginx", "docker.io/library/nginx:latest"),
+            ("docker.io/nginx", "docker.io/library/nginx:latest"),
+            ("index.docker.io/nginx", "docker.io/library/nginx:latest"),
+            ("me/app:v1", "docker.io/me/app:v1"),
+            ("localhost/app", "localhost/app:latest"),
+            ("localhost:5000/app:v1", "localhost:5000/app:v1"),
+            ("localhost:5000/app", "localhost:5000/app:latest"),
+            ("r.example.com/a/b", "r.example.com/a/b:latest"),
+            ("nginx@sha256:ab", "docker.io/library/nginx@sha256:ab"),
+            ("nginx:1@sha256:ab", "docker.io/library/nginx@sha256:ab"),
+        ];
+        for (name, normal) in cases {
+            assert_eq!(Reference::parse(name).normal(), normal, "{name}");
+        }
+    }
+
+    #[test]
+    fn patterns_and_names_meet_in_the_normal_spelling() {
+        let cases = [
+            ("nginx", "docker.io/library/nginx:1.27", true),
+            ("nginx", "me/nginx", false),
+            ("nginx:1.*", "nginx:1.27", true),
+            ("nginx:1.*", "nginx", false),
+            ("nginx:latest", "nginx", true),
+            ("docker.io/library/*", "alpine", true),
+            ("docker.io/library/*", "me/alpine", false),
+            ("registry.example.com/ci/**", "registry.example.com/ci/a/b:3", true),
+            ("registry.example.com/ci/**", "registry.example.com.evil.org/ci/a", false),
+            ("**", "r.example.com/a/b@sha256:ab", true),
+            ("**/nginx", "nginx", true),
+            ("*", "alpine", true),
+            ("*", "me/alpine", false),
+            ("nginx", "nginx@sha256:ab", true),
+            ("nginx:1", "nginx@sha256:ab", false),
+            ("nginx:1", "nginx:1@sha256:ab", false),
+            ("nginx@sha256:ab", "nginx@sha256:ab", true),
+            ("nginx@sha256:ab", "nginx:1@sha256:ab", true),
+            ("nginx@sha256:ab", "nginx", false),
+        ];
+        for (pattern, name, expected) in cases {
+            assert_eq!(ImagePattern::glob(pattern).unwrap().fits(name), expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn a_digest_may_be_any_tag() {
+        let may_fit = |pattern, name| ImagePattern::glob(pattern).unwrap().may_fit(name);
+        assert!(may_fit("nginx:1", "nginx@sha256:ab"));
+        assert!(may_fit("nginx@sha256:ab", "nginx:1"));
+        assert!(!may_fit("nginx:1", "nginx:2"));
+        assert!(!may_fit("nginx:1", "alpine@sha256:ab"));
+    }
+
+    #[test]
+    fn expressions_see_the_whole_normal_spelling() {
+        let whole = ImagePattern::Whole(Pattern::regex("docker\\.io/library/nginx:1\\..*").unwrap());
+        assert!(whole.fits("nginx:1.27"));
+        assert!(!whole.fits("nginx"));
+        assert!(whole.may_fit("nginx@sha256:ab"));
+    }
+}

@@ -1,0 +1,130 @@
+//! What is no mistake in the language, and yet may not be what was meant.
+
+use super::compile::Mode;
+use super::load::Placed;
+use super::overlap::overlap;
+use super::place::Spot;
+use super::problem::Warning;
+use super::report::{Report, Span};
+use super::rule::Rule;
+use super::syntax::Entry;
+use super::text::{listed, shown};
+use super::who::Who;
+use crate::catalogue::{OPERATIONS, OpSet, Operation, Risk};
+
+/// The most names that one warning lists.
+const MOST: usize = 8;
+
+/// Something that nothing uses.
+pub(super) fn unused(report: &mut Report<'_>, span: Span, what: &str, name: &str) {
+    let message = format!("nothing uses the {what} {}", shown(name));
+    report.warn(span, message, "remove it, or check the spelling where it was meant");
+}
+
+/// An entry that cannot do what it seems to do.
+pub(super) fn entry(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule], mode: Mode) {
+    if mode == Mode::Never {
+        return;
+    }
+    let unjudged = names(rules.iter().filter(|rule| !rule.can_allow()).map(|rule| rule.op.operation()));
+    if !unjudged.is_empty() {
+        let message = format!("{} does not allow {}", shown(entry.word), listed(&unjudged, "or", MOST));
+        let help = "their bodies cannot be judged by this dockgate yet, so only `everything` allows them";
+        report.warn(entry.span, message, help);
+    }
+    let fits_nothing = |rule: &Rule| rule.target.as_ref().is_some_and(|names| names.fits_nothing());
+    if rules.iter().any(fits_nothing) {
+        let help = "a name of hex digits alone could be the ID of any object, so it is never taken for a name";
+        report.warn(entry.span, "a name under this `target` can never fit", help);
+    }
+    let limits = rules.iter().flat_map(|rule| rule.query.iter());
+    if let Some(limit) = limits.into_iter().find(|limit| limit.fits_nothing()) {
+        let message = format!("no request can fit `query.{}: none`", limit.param.name);
+        report.warn(entry.span, message, "Docker takes its default where the parameter is left out");
+    }
+}
+
+/// Entries that say the same twice.
+pub(super) fn repeated(report: &mut Report<'_>, entries: &[Entry<'_>]) {
+    for (index, entry) in entries.iter().enumerate() {
+        let same = |other: &&Entry<'_>| other.word == entry.word && other.limits == entry.limits;
+        if let Some(first) = entries.iter().take(index).find(same) {
+            let message = format!("{} is listed twice with the same limits", shown(entry.word));
+            report.warn(entry.span, message, format!("remove it here or on line {}", first.span.line));
+        }
+    }
+}
+
+/// What shows when all roles are known.
+pub(super) fn roles(roles: &[Placed]) -> Vec<Warning> {
+    let mut found: Vec<Warning> = roles.iter().flat_map(alone).collect();
+    for (index, placed) in roles.iter().enumerate() {
+        let before = roles.iter().take(index);
+        found
+            .extend(before.filter(|other| overlap(&other.role.who, &placed.role.who)).map(|other| both(other, placed)));
+    }
+    found
+}
+
+fn alone(placed: &Placed) -> Vec<Warning> {
+    [host(placed), anyone(placed)].into_iter().flatten().chain(forbidden(placed)).collect()
+}
+
+fn both(first: &Placed, second: &Placed) -> Warning {
+    let (a, b) = (first.role.name(), second.role.name());
+    let message = format!("some clients are both `{a}` and `{b}`, and will be refused");
+    warning(&second.who, message, "make the roles' `who` exclude each other")
+}
+
+/// Roles that are root on the host, or can become it.
+fn host(placed: &Placed) -> Option<Warning> {
+    let role = &placed.role;
+    let held = |risk: &&Operation| risk.risk == Risk::Host && role.may_ever(risk.op);
+    if OPERATIONS.iter().any(|row| role.unexamined(row.op)) {
+        let message = format!("the role `{}` is root on the host: it may `everything`, unexamined", role.name());
+        return Some(warning(&placed.name, message, "name the operations that it needs instead"));
+    }
+    let dangerous = names(OPERATIONS.iter().filter(held));
+    (!dangerous.is_empty()).then(|| {
+        let list = listed(&dangerous, "and", MOST);
+        let message = format!("the role `{}` may do what can lead to root on the host: {list}", role.name());
+        warning(&placed.name, message, "each of these gives power over the host, or sends data out of it")
+    })
+}
+
+fn anyone(placed: &Placed) -> Option<Warning> {
+    let message = format!("the role `{}` is for anyone who can open the socket", placed.role.name());
+    let help = "guard the socket's directory well, or say `who: [{ uid: 1001 }]`";
+    matches!(placed.role.who, Who::Anyone).then(|| warning(&placed.who, message, help))
+}
+
+/// Operations that are granted and forbidden as a whole.
+fn forbidden(placed: &Placed) -> Vec<Warning> {
+    let role = &placed.role;
+    let lost = |row: &&Operation| {
+        let named = role.grants_of(row.op).iter().any(|rule| !rule.everything);
+        let banned = role.bans_of(row.op).iter().any(Rule::is_unlimited);
+        named && banned
+    };
+    let lost: OpSet = OPERATIONS.iter().filter(lost).map(|row| row.op).collect();
+    if lost.is_empty() {
+        return Vec::new();
+    }
+    let list = listed(&names(lost.iter().map(|op| op.operation())), "and", MOST);
+    let message = format!("`never` forbids what the role `{}` may: {list}", role.name());
+    vec![warning(&placed.name, message, "that may be meant; else remove one of the two")]
+}
+
+fn names<'o>(rows: impl Iterator<Item = &'o Operation>) -> Vec<String> {
+    let mut names: Vec<String> = rows.map(|row| row.name.to_owned()).collect();
+    names.dedup();
+    names
+}
+
+fn warning(spot: &Spot, message: String, help: &str) -> Warning {
+    Warning { spot: spot.clone(), message, help: Some(help.to_owned()) }
+}
+
+#[cfg(test)]
+#[path = "lint_tests.rs"]
+mod tests;

@@ -1,0 +1,197 @@
+//! Files to a policy.
+
+use super::compile::{Mode, compile};
+use super::place::{RoleName, Spot};
+use super::problem::{Problem, Warning};
+use super::reader::Reader;
+use super::report::{Report, Span};
+use super::role::Role;
+use super::rule::Rule;
+use super::syntax::{self, Block, Entry, File};
+use super::text::shown;
+use super::tree::Node;
+use super::who::Who;
+use super::{Case, Policy, Source, agree, cases, cases_read, hidden, lint, tree, who_read};
+
+/// A role and where it stands, for what is found by looking at all roles.
+pub(super) struct Placed {
+    pub(super) role: Role,
+    pub(super) name: Spot,
+    pub(super) who: Spot,
+}
+
+/// What was found in the files so far.
+#[derive(Default)]
+struct Gathered {
+    roles: Vec<Placed>,
+    cases: Vec<(Case, Spot)>,
+    problems: Vec<Problem>,
+    warnings: Vec<Warning>,
+}
+
+/// A part, compiled once for all roles that include it.
+struct Part<'t> {
+    block: Block<'t>,
+    may: Vec<Rule>,
+    never: Vec<Rule>,
+    used: bool,
+}
+
+/// Reads a policy, or says everything that is wrong with it.
+pub(super) fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
+    let mut all = Gathered::default();
+    for source in sources {
+        read_source(source, &mut all);
+    }
+    across_files(sources, &mut all);
+    if !all.problems.is_empty() {
+        return Err(in_order(all.problems, |problem| &problem.spot, sources));
+    }
+    all.warnings.extend(lint::roles(&all.roles));
+    Ok(Policy {
+        roles: all.roles.into_iter().map(|placed| placed.role).collect(),
+        cases: all.cases.into_iter().map(|(case, _)| case).collect(),
+        warnings: in_order(all.warnings, |warning| &warning.spot, sources),
+    })
+}
+
+/// By file and place; one word that was judged for several operations complains once.
+fn in_order<T: Ord>(mut found: Vec<T>, spot: impl Fn(&T) -> &Spot, sources: &[Source]) -> Vec<T> {
+    let file = |found: &T| sources.iter().position(|source| source.name == spot(found).file);
+    found.sort_by(|a, b| file(a).cmp(&file(b)).then_with(|| spot(a).bytes.cmp(&spot(b).bytes)).then_with(|| a.cmp(b)));
+    found.dedup();
+    found
+}
+
+fn read_source(source: &Source, all: &mut Gathered) {
+    let mut report = Report::new(source);
+    let root = tree::read(&mut report);
+    if let Some(root) = &root {
+        hidden::look_inside(&mut report, root);
+        if report.problems.is_empty() {
+            agree::check(&mut report, root);
+        }
+        let mut reader = Reader::new(report);
+        read_file(&mut reader, root, all);
+        report = reader.report;
+    }
+    all.problems.append(&mut report.problems);
+    all.warnings.append(&mut report.warnings);
+}
+
+fn read_file<'t>(reader: &mut Reader<'_, 't>, root: &'t Node, all: &mut Gathered) {
+    let File { parts, roles, never, tests } = syntax::file(reader, root);
+    let never = rules(reader, &never, Mode::Never);
+    let mut parts: Vec<Part<'t>> = parts.into_iter().map(|block| part(reader, block)).collect();
+    for block in roles {
+        all.roles.extend(role(reader, &block, &mut parts, &never));
+    }
+    for (index, node) in tests.iter().enumerate() {
+        let case = cases_read::case(reader, node, index);
+        all.cases.extend(case.map(|(case, span)| (case, reader.report.spot(span))));
+    }
+    for part in parts.iter().filter(|part| !part.used) {
+        lint::unused(&mut reader.report, part.block.span, "part", part.block.name);
+    }
+    for pair in reader.unused() {
+        lint::unused(&mut reader.report, pair.key.span, "let", &pair.key.text);
+    }
+}
+
+fn rules<'t>(reader: &mut Reader<'_, 't>, entries: &[Entry<'t>], mode: Mode) -> Vec<Rule> {
+    let mut all = Vec::new();
+    for entry in entries {
+        let rules = compile(reader, entry, mode);
+        lint::entry(&mut reader.report, entry, &rules, mode);
+        all.extend(rules);
+    }
+    lint::repeated(&mut reader.report, entries);
+    all
+}
+
+fn part<'t>(reader: &mut Reader<'_, 't>, mut block: Block<'t>) -> Part<'t> {
+    let may = rules(reader, &block.may, Mode::May);
+    let never = rules(reader, &block.never, Mode::Never);
+    for (_, span) in std::mem::take(&mut block.includes) {
+        reader.report.problem(span, "a part cannot include another");
+    }
+    Part { block, may, never, used: false }
+}
+
+fn role<'t>(
+    reader: &mut Reader<'_, 't>,
+    block: &Block<'t>,
+    parts: &mut [Part<'t>],
+    file_never: &[Rule],
+) -> Option<Placed> {
+    let mut may = rules(reader, &block.may, Mode::May);
+    let mut never = rules(reader, &block.never, Mode::Never);
+    never.extend_from_slice(file_never);
+    for (name, span) in &block.includes {
+        match parts.iter_mut().find(|part| part.block.name == *name) {
+            Some(part) => include(part, &mut may, &mut never),
+            None => no_part(reader, *span, name, parts),
+        }
+    }
+    let who = who_of(reader, block);
+    let who_span = block.who.map_or(block.span, |pair| pair.key.span);
+    let (name, who_spot) = (reader.report.spot(block.span), reader.report.spot(who_span));
+    let role = Role::new(RoleName::new(block.name), who?, may, never);
+    Some(Placed { role, name, who: who_spot })
+}
+
+fn include(part: &mut Part<'_>, may: &mut Vec<Rule>, never: &mut Vec<Rule>) {
+    part.used = true;
+    may.extend_from_slice(&part.may);
+    never.extend_from_slice(&part.never);
+}
+
+fn no_part(reader: &mut Reader<'_, '_>, span: Span, name: &str, parts: &[Part<'_>]) {
+    let known = parts.iter().map(|part| part.block.name);
+    reader.report.unknown(span, format!("no part is called {}", shown(name)), name, known);
+}
+
+fn who_of<'t>(reader: &mut Reader<'_, 't>, block: &Block<'t>) -> Option<Who> {
+    let Some(pair) = block.who else {
+        let message = format!("the role {} does not say for whom it is", shown(block.name));
+        reader.report.problem_with_help(block.span, message, "write `who: anyone`, or `who: [{ uid: 1001 }]`");
+        return None;
+    };
+    who_read::who(reader, pair)
+}
+
+/// What only shows when all files are known.
+fn across_files(sources: &[Source], all: &mut Gathered) {
+    if sources.is_empty() {
+        let spot = Spot { file: "".into(), line: 0, column: 0, bytes: Default::default() };
+        all.problems.push(Problem { spot, message: "there is no policy file".into(), help: None });
+    }
+    for (index, placed) in all.roles.iter().enumerate() {
+        let before = all.roles.iter().take(index);
+        if let Some(first) = before.clone().find(|other| other.role.name() == placed.role.name()) {
+            let message = format!("there is another role {}", shown(placed.role.name().as_str()));
+            all.problems.push(elsewhere(&placed.name, message, &first.name));
+        }
+        let others = |placed: &&Placed| matches!(placed.role.who, Who::Others);
+        if let Some(first) = before.clone().find(others).filter(|_| others(&placed)) {
+            let message = "only one role can be for `others`".to_owned();
+            all.problems.push(elsewhere(&placed.who, message, &first.who));
+        }
+    }
+    for (_, spot) in all.cases.iter().filter(|(case, _)| all.roles.len() > 1 && case.says_nobody()) {
+        let message = "the policy has several roles, so the test must say who asks".into();
+        let help = Some("add `as: { uid: 1001 }`, or `as: anyone`".into());
+        all.problems.push(Problem { spot: spot.clone(), message, help });
+    }
+}
+
+fn elsewhere(spot: &Spot, message: String, first: &Spot) -> Problem {
+    let help = Some(format!("the first stands in {}, line {}", first.file, first.line));
+    Problem { spot: spot.clone(), message, help }
+}
+
+impl Case {
+    fn says_nobody(&self) -> bool {
+        matches!(self.who, cases::As::OnlyRole)
+    }
+}

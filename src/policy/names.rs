@@ -1,0 +1,219 @@
+//! `target: { name: ... }`: which object the path may name.
+
+use super::image::ImagePattern;
+use super::pattern::Pattern;
+use crate::catalogue::Target;
+
+/// The names that a limit lists, ready for one kind of object.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    kind: Target,
+    list: List,
+    /// How the limit reads: `` only `web-*` or `db` ``.
+    said: Box<str>,
+}
+
+#[derive(Clone, Debug)]
+enum List {
+    Any,
+    Plain(Vec<Pattern>),
+    Images(Vec<ImagePattern>),
+}
+
+impl Names {
+    pub(super) fn any(kind: Target) -> Self {
+        Self { kind, list: List::Any, said: "any".into() }
+    }
+
+    /// Names of objects that are called by nothing but their name or ID.
+    pub(super) fn plain(kind: Target, patterns: Vec<Pattern>, said: String) -> Self {
+        Self { kind, list: List::Plain(patterns), said: said.into() }
+    }
+
+    /// Names with registry and tag.
+    pub(super) fn images(kind: Target, patterns: Vec<ImagePattern>, said: String) -> Self {
+        Self { kind, list: List::Images(patterns), said: said.into() }
+    }
+
+    pub(super) fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// Whether a plain name of the list could be an ID, and so never fits.
+    pub(super) fn fits_nothing(&self) -> bool {
+        let hopeless = |name: &str| could_be_id(self.kind, name) && !self.holds_id(name);
+        match &self.list {
+            List::Any => false,
+            List::Plain(patterns) => patterns.iter().filter_map(Pattern::as_literal).any(hopeless),
+            List::Images(patterns) => patterns.iter().filter_map(ImagePattern::as_written).any(hopeless),
+        }
+    }
+
+    /// Whether the name surely means an object of the list.
+    pub(super) fn fits(&self, name: &str) -> bool {
+        let plain = bare(self.kind, name);
+        match &self.list {
+            List::Any => true,
+            _ if could_be_id(self.kind, plain) => self.holds_id(plain),
+            List::Plain(patterns) => patterns.iter().any(|pattern| pattern.fits(plain)),
+            List::Images(patterns) => patterns.iter().any(|pattern| pattern.fits(plain)),
+        }
+    }
+
+    /// Whether the name may mean an object of the list: an ID may be anything.
+    pub(super) fn may_fit(&self, name: &str) -> bool {
+        let plain = bare(self.kind, name);
+        let fits = match &self.list {
+            List::Any => true,
+            List::Plain(patterns) => patterns.iter().any(|pattern| pattern.fits(plain)),
+            List::Images(patterns) => patterns.iter().any(|pattern| pattern.may_fit(plain)),
+        };
+        fits || could_be_any_id(self.kind, plain)
+    }
+
+    /// A whole ID can mean nothing else; it fits where it is written out.
+    fn holds_id(&self, name: &str) -> bool {
+        let written = |pattern: &Pattern| pattern.as_literal() == Some(name);
+        is_whole_id(name) && matches!(&self.list, List::Plain(patterns) if patterns.iter().any(written))
+    }
+}
+
+/// dockerd takes `/web` for `web`.
+fn bare(kind: Target, name: &str) -> &str {
+    if kind == Target::Container { name.strip_prefix('/').unwrap_or(name) } else { name }
+}
+
+/// Whether objects of the kind are called by image names.
+pub(super) fn is_image_like(kind: Target) -> bool {
+    matches!(kind, Target::Image | Target::Plugin)
+}
+
+/// A whole ID of a container, network or image.
+pub(super) fn is_whole_id(name: &str) -> bool {
+    name.len() == 64 && is_hex(name)
+}
+
+/// Whether the name could also be the beginning of an ID, and so mean any object.
+pub(super) fn could_be_id(kind: Target, name: &str) -> bool {
+    match kind {
+        Target::Exec => true,
+        // volumes have no IDs
+        Target::Volume => false,
+        // behind a slash stands what an old `--link` calls another container
+        Target::Container => name.contains('/') || is_hex(name),
+        Target::Image => is_hex(name.strip_prefix("sha256:").unwrap_or(name)),
+        _ => is_hex(name) || is_swarm_id(name),
+    }
+}
+
+/// As [`could_be_id`], but sure to miss none: Swarm's IDs begin with any letters.
+fn could_be_any_id(kind: Target, name: &str) -> bool {
+    match kind {
+        Target::Container | Target::Exec | Target::Image | Target::Plugin | Target::Volume => could_be_id(kind, name),
+        Target::Config | Target::Network | Target::Node | Target::Secret | Target::Service | Target::Task => {
+            is_hex(name) || is_base36(name)
+        }
+    }
+}
+
+fn is_swarm_id(name: &str) -> bool {
+    name.len() == 25 && is_base36(name)
+}
+
+fn is_base36(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
+}
+
+fn is_hex(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// The kind as it is called in sentences.
+pub(super) fn called(kind: Target) -> &'static str {
+    match kind {
+        Target::Config => "config",
+        Target::Container => "container",
+        Target::Exec => "exec",
+        Target::Image => "image",
+        Target::Network => "network",
+        Target::Node => "node",
+        Target::Plugin => "plugin",
+        Target::Secret => "secret",
+        Target::Service => "service",
+        Target::Task => "task",
+        Target::Volume => "volume",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "3f4e5d6c7b8a9f0e1d2c3b4a5f6e7d8c9b0a1f2e3d4c5b6a7f8e9d0c1b2a3f4e";
+
+    fn names(kind: Target, patterns: &[&str]) -> Names {
+        if is_image_like(kind) {
+            let patterns = patterns.iter().map(|p| ImagePattern::glob(p).unwrap()).collect();
+            return Names::images(kind, patterns, String::new());
+        }
+        let patterns = patterns.iter().map(|p| Pattern::glob(p).unwrap()).collect();
+        Names::plain(kind, patterns, String::new())
+    }
+
+    #[test]
+    fn a_name_fits_only_where_it_can_mean_nothing_else() {
+        let cases = [
+            (Target::Container, "web-*", "web-1", true),
+            (Target::Container, "web-*", "/web-1", true),
+            (Target::Container, "web-*", "//web-1", false),
+            (Target::Container, "**", "other/web", false),
+            (Target::Container, "*", "cafe", false),
+            (Target::Container, "cafe", "cafe", false),
+            (Target::Container, ID, ID, true),
+            (Target::Container, "*", ID, false),
+            (Target::Container, "*", "WEB", true),
+            (Target::Volume, "cafe", "cafe", true),
+            (Target::Network, "front", "front", true),
+            (Target::Network, "*", "bade", false),
+            (Target::Service, "web", "web", true),
+            (Target::Service, "*", "x7k2p9q8r6s5t4u3v2w1y0z9a", false),
+            (Target::Image, "nginx", "docker.io/nginx:1", true),
+            (Target::Image, "**", "sha256:3f4e", false),
+            (Target::Image, "**", "3f4e", false),
+            (Target::Plugin, "vieux/sshfs", "docker.io/vieux/sshfs:latest", true),
+            (Target::Exec, "*", "web", false),
+        ];
+        for (kind, pattern, name, expected) in cases {
+            assert_eq!(names(kind, &[pattern]).fits(name), expected, "{kind:?} {pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn under_never_everything_that_could_be_meant_counts() {
+        let cases = [
+            (Target::Container, "db", "db", true),
+            (Target::Container, "db", "/db", true),
+            (Target::Container, "db", "web", false),
+            (Target::Container, "db", "cafe", true),
+            (Target::Container, "db", "web/alias", true),
+            (Target::Network, "back", "q7", true),
+            (Target::Network, "back", "front-1", false),
+            (Target::Image, "nginx:1", "nginx@sha256:ab", true),
+            (Target::Image, "nginx:1", "sha256:ab", true),
+            (Target::Image, "nginx:1", "nginx:2", false),
+            (Target::Volume, "data", "cafe", false),
+            (Target::Exec, "db", "cafe", true),
+        ];
+        for (kind, pattern, name, expected) in cases {
+            assert_eq!(names(kind, &[pattern]).may_fit(name), expected, "{kind:?} {pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn any_holds_ids_too_and_an_empty_list_nothing() {
+        assert!(Names::any(Target::Container).fits("cafe"));
+        assert!(Names::any(Target::Exec).may_fit("cafe"));
+        assert!(!names(Target::Container, &[]).fits("web"));
+        assert!(!names(Target::Volume, &[]).may_fit("web"));
+    }
+}

@@ -1,0 +1,97 @@
+//! A role: for whom it is and what its holders may do.
+
+use super::denial::{Denial, Why};
+use super::place::RoleName;
+use super::rule::Rule;
+use super::who::Who;
+use crate::catalogue::{OPERATIONS, Op, OpSet};
+use std::ops::Range;
+
+/// What the clients of one kind may do.
+#[derive(Clone, Debug)]
+pub struct Role {
+    pub(super) name: RoleName,
+    pub(super) who: Who,
+    grants: Table,
+    bans: Table,
+    /// Operations that some request could be allowed.
+    ever: OpSet,
+    /// Operations that `everything` covers.
+    unexamined: OpSet,
+}
+
+impl Role {
+    pub(super) fn new(name: RoleName, who: Who, may: Vec<Rule>, never: Vec<Rule>) -> Self {
+        let banned: OpSet = never.iter().filter(|ban| ban.is_unlimited()).map(|ban| ban.op).collect();
+        let granted: OpSet = may.iter().filter(|rule| rule.can_allow()).map(|rule| rule.op).collect();
+        let unexamined: OpSet = may.iter().filter(|rule| rule.everything).map(|rule| rule.op).collect();
+        Self {
+            name,
+            who,
+            grants: Table::new(may),
+            bans: Table::new(never),
+            ever: granted.difference(banned),
+            unexamined: unexamined.difference(banned),
+        }
+    }
+
+    /// The role's name.
+    pub fn name(&self) -> &RoleName {
+        &self.name
+    }
+
+    /// Whether some request for this operation could be allowed.
+    pub fn may_ever(&self, op: Op) -> bool {
+        self.ever.contains(op)
+    }
+
+    /// Whether a grant of `everything` covers the operation: then what the
+    /// catalogue does not know passes too.
+    pub fn unexamined(&self, op: Op) -> bool {
+        self.unexamined.contains(op)
+    }
+
+    /// The denial of an operation that the role may never run.
+    pub fn deny_operation(&self, op: Op) -> Denial {
+        let operation = op.operation();
+        let never = self.bans_of(op).iter().find(|ban| ban.is_unlimited());
+        let grant = self.grants_of(op).first();
+        let why = match (never, grant) {
+            (Some(ban), _) => Why::never(operation, &ban.place),
+            (None, Some(rule)) if !rule.can_allow() => Why::unjudged(operation, &rule.place),
+            _ => Why::operation(operation),
+        };
+        Denial { role: self.name.clone(), nearest: why.place.clone(), why: vec![why] }
+    }
+
+    pub(super) fn grants_of(&self, op: Op) -> &[Rule] {
+        self.grants.of(op)
+    }
+
+    pub(super) fn bans_of(&self, op: Op) -> &[Rule] {
+        self.bans.of(op)
+    }
+}
+
+/// Rules sorted by operation, and where those of each operation are.
+#[derive(Clone, Debug)]
+struct Table {
+    rules: Box<[Rule]>,
+    ranges: Box<[Range<usize>]>,
+}
+
+impl Table {
+    fn new(mut rules: Vec<Rule>) -> Self {
+        // `everything` first: where it applies, nothing else has to be asked
+        rules.sort_by_key(|rule| (rule.op, !rule.everything));
+        let start = |op: Op| rules.partition_point(|rule| rule.op < op);
+        let end = |op: Op| rules.partition_point(|rule| rule.op <= op);
+        let ranges = OPERATIONS.iter().map(|row| start(row.op)..end(row.op)).collect();
+        Self { rules: rules.into(), ranges }
+    }
+
+    fn of(&self, op: Op) -> &[Rule] {
+        let range = self.ranges.get(op as usize).cloned();
+        range.and_then(|range| self.rules.get(range)).unwrap_or_default()
+    }
+}

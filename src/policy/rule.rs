@@ -1,0 +1,106 @@
+//! One operation of one entry under `may` or `never`, compiled.
+
+use super::denial::Why;
+use super::limit::{QueryLimit, danger};
+use super::names::{Names, called, could_be_id};
+use super::place::Place;
+use super::text::{plain, shown};
+use crate::catalogue::{Body, Op};
+use crate::request::Request;
+
+/// What one entry says about one operation.
+#[derive(Clone, Debug)]
+pub(super) struct Rule {
+    pub(super) op: Op,
+    pub(super) place: Place,
+    /// Whether the entry is `everything`, which examines nothing.
+    pub(super) everything: bool,
+    pub(super) target: Option<Names>,
+    pub(super) query: Box<[QueryLimit]>,
+}
+
+impl Rule {
+    /// Whether a request for this operation could be allowed by the rule.
+    pub(super) fn can_allow(&self) -> bool {
+        self.everything || self.op.operation().body != Body::Json
+    }
+
+    /// Whether the rule says something about the operation as a whole.
+    pub(super) fn is_unlimited(&self) -> bool {
+        self.target.is_none() && self.query.is_empty()
+    }
+
+    /// Everything that keeps a grant from allowing the request; empty if it does allow it.
+    pub(super) fn objections(&self, request: &Request) -> Vec<Why> {
+        // an empty vector allocates nothing, so the way of an allowed request is free of it
+        let mut why = Vec::new();
+        if self.everything {
+            return why;
+        }
+        if !self.can_allow() {
+            why.push(Why::unjudged(request.operation(), &self.place));
+        }
+        why.extend(self.target_objection(request));
+        why.extend(self.query.iter().filter_map(|limit| self.query_objection(limit, request)));
+        self.dangers(request, &mut why);
+        why.extend(request.query.unknown.iter().map(|(key, _)| self.unknown_objection(key)));
+        why
+    }
+
+    /// What of the request is on the list of a `never`.
+    pub(super) fn touches(&self, request: &Request) -> Option<Why> {
+        if self.is_unlimited() {
+            return Some(Why::never(request.operation(), &self.place));
+        }
+        let query = || self.query.iter().find_map(|limit| limit.touched(request));
+        self.target_touched(request).or_else(query).map(|deed| Why::touched(&deed, &self.place))
+    }
+
+    fn target_objection(&self, request: &Request) -> Option<Why> {
+        let names = self.target.as_ref()?;
+        let name = request.params().object.as_deref();
+        if name.is_some_and(|name| names.fits(name)) {
+            return None;
+        }
+        let deed = format!("touch {}", said_object(request));
+        Some(Why::limit("target".into(), format!("{deed} (target: {})", names.said()), &self.place))
+    }
+
+    fn target_touched(&self, request: &Request) -> Option<String> {
+        let names = self.target.as_ref()?;
+        let name = request.params().object.as_deref();
+        // a request that names nothing where something must be named is no reason to look away
+        name.is_none_or(|name| names.may_fit(name)).then(|| format!("touch {}", said_object(request)))
+    }
+
+    fn query_objection(&self, limit: &QueryLimit, request: &Request) -> Option<Why> {
+        let sentence = limit.objection(request)?;
+        Some(Why::limit(format!("query.{}", limit.param.name), sentence, &self.place))
+    }
+
+    fn dangers(&self, request: &Request, why: &mut Vec<Why>) {
+        let limited = |name| self.query.iter().any(|limit| limit.param.name == name);
+        for param in request.operation().query.iter().filter(|param| param.danger.is_some() && !limited(param.name)) {
+            if let Some(sentence) = danger(request, param) {
+                let word = format!("query.{}", param.name);
+                why.push(Why::limit(word.clone(), format!("{sentence} ({word})"), &self.place));
+            }
+        }
+    }
+
+    fn unknown_objection(&self, key: &str) -> Why {
+        let word = format!("query.{}", plain(key));
+        let sentence = format!("use the parameter {}, which is not known here ({word})", shown(key));
+        Why::limit(word, sentence, &self.place)
+    }
+}
+
+/// `` the container `db` ``; a name that could be an ID is said to be one, for then it fits nothing.
+fn said_object(request: &Request) -> String {
+    let operation = request.operation();
+    let (Some(kind), Some(name)) = (operation.target, request.params().object.as_deref()) else {
+        return "an object without a name".into();
+    };
+    let doubt = if could_be_id(kind, name) { ", which could be the ID of another" } else { "" };
+    format!("the {} {}{doubt}", called(kind), shown(name))
+}

@@ -1,0 +1,152 @@
+//! For whom a role is.
+
+use super::pattern::Pattern;
+use super::place::RoleName;
+use super::text::listed;
+use crate::request::{Certificate, Identity, Peer};
+use ipnet::IpNet;
+use std::fmt;
+use std::net::IpAddr;
+
+/// The id that the kernel shows for users and groups of elsewhere: it says nothing.
+pub const OVERFLOW_ID: u32 = 65534;
+
+/// For whom a role is.
+#[derive(Clone, Debug)]
+pub(super) enum Who {
+    /// Whoever can open the socket, or whose certificate the port trusts.
+    Anyone,
+    /// Whoever no other role is for.
+    Others,
+    /// Whoever fits one of the entries.
+    Entries(Vec<Facts>),
+}
+
+/// One entry: all its facts must hold. A fact that is not written holds for everyone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    pub(super) uid: Option<Vec<u32>>,
+    pub(super) gid: Option<Vec<u32>>,
+    pub(super) user: Option<Vec<String>>,
+    pub(super) group: Option<Vec<String>>,
+    pub(super) address: Option<Vec<IpNet>>,
+    pub(super) cert: Option<CertFacts>,
+}
+
+/// Facts of a certificate.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CertFacts {
+    pub(super) common_name: Option<Vec<Pattern>>,
+    pub(super) dns: Option<Vec<Pattern>>,
+    pub(super) email: Option<Vec<Pattern>>,
+    pub(super) key_sha256: Option<Vec<Pattern>>,
+    pub(super) organization: Option<Vec<Pattern>>,
+    pub(super) sha256: Option<Vec<Pattern>>,
+    pub(super) uri: Option<Vec<Pattern>>,
+}
+
+/// Why a client has no role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoRole {
+    /// No role is for this client.
+    Nobody,
+    /// Several are, and which of them counts must not depend on chance.
+    Several(Vec<RoleName>),
+}
+
+impl fmt::Display for NoRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nobody => f.write_str("dockgate: the policy has no role for this client"),
+            Self::Several(roles) => {
+                const MOST: usize = 5;
+                let names: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
+                let names = listed(&names, "and", MOST);
+                write!(f, "dockgate: the policy has several roles for this client, {names}: it must have exactly one")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NoRole {}
+
+impl Who {
+    /// Whether the role is for this client by what it says itself.
+    pub(super) fn names(&self, who: &Identity) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Others => false,
+            Self::Entries(entries) => entries.iter().any(|facts| facts.hold(&who.peer)),
+        }
+    }
+
+    /// Whether groups or names of users have to be looked up.
+    pub(super) fn needs_groups(&self) -> bool {
+        let needs = |facts: &Facts| facts.gid.is_some() || facts.user.is_some() || facts.group.is_some();
+        matches!(self, Self::Entries(entries) if entries.iter().any(needs))
+    }
+}
+
+impl Facts {
+    pub(super) fn is_about_unix(&self) -> bool {
+        self.uid.is_some() || self.gid.is_some() || self.user.is_some() || self.group.is_some()
+    }
+
+    pub(super) fn is_about_tcp(&self) -> bool {
+        self.address.is_some() || self.cert.is_some()
+    }
+
+    fn hold(&self, peer: &Peer) -> bool {
+        match peer {
+            Peer::Unix { uid, gid, groups, user, group_names, .. } => {
+                !self.is_about_tcp()
+                    && holds(&self.uid, |wanted| wanted == uid && *uid != OVERFLOW_ID)
+                    && holds(&self.gid, |wanted| is_member(*wanted, *gid, groups))
+                    && holds(&self.user, |wanted| user.as_ref() == Some(wanted) && *uid != OVERFLOW_ID)
+                    && holds(&self.group, |wanted| group_names.contains(wanted))
+            }
+            Peer::Tcp { address, certificate } => {
+                !self.is_about_unix()
+                    && holds(&self.address, |wanted| wanted.contains(&plain_address(*address)))
+                    && self.cert.as_ref().is_none_or(|facts| certificate.as_ref().is_some_and(|c| facts.hold(c)))
+            }
+        }
+    }
+}
+
+impl CertFacts {
+    fn hold(&self, certificate: &Certificate) -> bool {
+        let any = |wanted: &Option<Vec<Pattern>>, names: &[String]| {
+            holds(wanted, |pattern| names.iter().any(|name| pattern.fits(name)))
+        };
+        let dns: Vec<String> = match self.dns {
+            Some(_) => certificate.dns.iter().map(|name| name.to_ascii_lowercase()).collect(),
+            None => Vec::new(),
+        };
+        any(&self.common_name, &certificate.common_names)
+            && any(&self.dns, &dns)
+            && any(&self.email, &certificate.email)
+            && any(&self.key_sha256, std::slice::from_ref(&certificate.key_sha256))
+            && any(&self.organization, &certificate.organizations)
+            && any(&self.sha256, std::slice::from_ref(&certificate.sha256))
+            && any(&self.uri, &certificate.uri)
+    }
+}
+
+/// A fact that is not written holds; else one of its values must.
+fn holds<T>(fact: &Option<Vec<T>>, is: impl Fn(&T) -> bool) -> bool {
+    fact.as_ref().is_none_or(|values| values.iter().any(is))
+}
+
+fn is_member(wanted: u32, gid: u32, groups: &[u32]) -> bool {
+    wanted != OVERFLOW_ID && (wanted == gid || groups.contains(&wanted))
+}
+
+/// An IPv4 address may come dressed as IPv6 where one socket serves both.
+pub(super) fn plain_address(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+#[cfg(test)]
+#[path = "who_tests.rs"]
+mod tests;

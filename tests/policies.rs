@@ -1,0 +1,55 @@
+//! The presets pass their own tests, and say no as well as yes.
+
+use dockgate::policy::{Policy, Source};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn presets() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
+    let entries = fs::read_dir(folder).expect("the folder of presets");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    files.sort();
+    files
+}
+
+fn load(path: &Path) -> Policy {
+    let name = path.file_name().expect("a name").to_string_lossy();
+    let sources = [Source { name: name.into(), text: fs::read_to_string(path).expect("a preset") }];
+    Policy::load(&sources).unwrap_or_else(|problems| {
+        let drawn: Vec<String> = problems.iter().map(|problem| problem.render(&sources, false)).collect();
+        panic!("{}", drawn.join("\n\n"))
+    })
+}
+
+#[test]
+fn presets_pass_their_own_tests() {
+    let files = presets();
+    assert_eq!(files.len(), 6, "{files:?}");
+    for file in files {
+        let policy = load(&file);
+        for case in policy.cases() {
+            let result = case.run(&policy);
+            assert!(result.passed(), "{} {}: {:?}", result.place, result.it, result.failure);
+        }
+    }
+}
+
+#[test]
+fn presets_have_tests_of_both_kinds() {
+    for file in presets() {
+        let text = fs::read_to_string(&file).expect("a preset");
+        assert!(text.contains("expect: allow"), "{file:?}");
+        let open = file.ends_with("everything.yaml");
+        assert!(open || text.contains("expect: { deny:"), "{file:?}");
+    }
+}
+
+#[test]
+fn only_those_presets_are_root_that_say_so() {
+    for file in presets() {
+        let text = fs::read_to_string(&file).expect("a preset");
+        let warned = load(&file).warnings().iter().any(|warning| warning.message.contains("root on the host"));
+        assert_eq!(warned, text.contains("root on the host"), "{file:?}");
+    }
+}
