@@ -42,13 +42,16 @@ step_clippy() { cargo clippy --locked --all-targets -- -D warnings && line ok "n
 
 step_test() { cargo test --locked --no-fail-fast; }
 
-# A preset that does not hold is named; the others are tried all the same.
+# Each preset reads without a problem and holds what it says of itself.
 step_policies() {
   local file
   cargo build --locked || return
-  for file in "$PROJECT"/policies/*.yaml; do
-    if "$DOCKGATE_BIN" test "$file"; then line ok "${file#"$PROJECT/"}"; else line FAIL "${file#"$PROJECT/"}"; fi
+  for file in policies/*.yaml; do
+    "$DOCKGATE_BIN" check "$file" >"$LOGS/told" 2>&1 && line ok "$file" && continue
+    line FAIL "$file"
+    cat "$LOGS/told"
   done
+  "$DOCKGATE_BIN" test policies/*.yaml
 }
 
 step_deploy() { "$TESTS/deploy.sh" "${FULL:+--image}"; }
@@ -65,7 +68,7 @@ step_docker() {
 # Lines of checks, and cargo's own sums.
 count() { # WORD PATTERN-OF-CARGO LOG
   awk -v word="$1" -v sum="$2" '
-    $1 == word && NF > 1 { n++ }
+    $1 ~ "^" word "(ED)?$" && NF > 1 { n++ }
     /^test result:/ { for (i = 2; i <= NF; i++) if ($i ~ "^" sum) n += $(i - 1) }
     END { print n + 0 }' "$3"
 }
@@ -97,6 +100,7 @@ main() {
   [ "${1:-}" = --full ] && export FULL=1 && shift
   [ $# != 0 ] || set -- "${STEPS[@]}"
   PASSED=0 FAILED=0 SKIPPED=0 LOGS=$(mktemp -d)
+  export LOGS
   trap 'rm -rf "$LOGS"' EXIT
   install_tools || { line FAIL "the tools cannot be installed"; exit 1; }
   for step; do run_step "$step"; done
