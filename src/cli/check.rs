@@ -37,7 +37,7 @@ impl Check {
         } else {
             self.policy.iter().map(|file| one(std::slice::from_ref(file))).fold(Ok(()), Result::and)
         };
-        if all.is_ok() { Exit::Fine } else { Exit::BadPolicy }
+        all.map_or_else(|Bad(exit)| exit, |()| Exit::Fine)
     }
 }
 

@@ -12,6 +12,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+const BAD: Bad = Bad(Exit::BadPolicy);
+
 /// The flags that stand for a configuration file.
 #[derive(Debug, clap::Args)]
 pub(super) struct Flags {
@@ -64,7 +66,7 @@ impl Flags {
     pub(super) fn plan(self) -> Result<Plan, Bad> {
         let config = self.config().map_err(|message| {
             complain(&message);
-            Bad
+            BAD
         })?;
         build(config)
     }
@@ -106,13 +108,13 @@ pub(super) fn from_file(path: &Path) -> Result<Plan, Bad> {
 fn read(path: &Path) -> Result<Config, Bad> {
     let sources = sources::read(&[path.to_owned()]).map_err(|message| {
         complain(&message);
-        Bad
+        BAD
     })?;
     let base = path.parent().unwrap_or(Path::new("."));
-    let Some(source) = sources.first() else { return Err(Bad) };
+    let Some(source) = sources.first() else { return Err(BAD) };
     config::read(source, base).map_err(|problems| {
         sources::print_problems(&problems, &sources);
-        Bad
+        BAD
     })
 }
 
@@ -122,7 +124,7 @@ fn build(config: Config) -> Result<Plan, Bad> {
     let audit = match &config.audit {
         Some(path) => Some(Audit::open(path, config.audit_full).map_err(|error| {
             complain(&format!("cannot open the audit file `{}`: {error}", path.display()));
-            Bad
+            BAD
         })?),
         None => None,
     };
@@ -133,7 +135,7 @@ fn build(config: Config) -> Result<Plan, Bad> {
 fn listeners(config: &Config) -> Result<Vec<ListenerPlan>, Bad> {
     let mut policies: HashMap<&[PathBuf], Arc<Policy>> = HashMap::new();
     let mut plans = Vec::new();
-    let mut bad = loops(config);
+    let mut bad = loops(config).then_some(BAD);
     for listen in &config.listen {
         let known = policies.get(listen.policy.as_slice()).cloned();
         let policy = known.map(Ok).unwrap_or_else(|| policy(&listen.policy));
@@ -142,10 +144,10 @@ fn listeners(config: &Config) -> Result<Vec<ListenerPlan>, Bad> {
                 policies.insert(&listen.policy, Arc::clone(&policy));
                 plans.push(ListenerPlan { endpoint, policy, denials: listen.denials });
             }
-            _ => bad = true,
+            (Err(first), _) | (_, Err(first)) => bad = bad.or(Some(first)),
         }
     }
-    if bad { Err(Bad) } else { Ok(plans) }
+    bad.map_or(Ok(plans), Err)
 }
 
 /// A gate whose upstream is its own socket would wait for itself.
@@ -176,7 +178,7 @@ fn endpoint(place: &Place) -> Result<Endpoint, Bad> {
 fn tcp(address: SocketAddr, tls: Option<&TlsFiles>, hosts: &[String]) -> Result<Endpoint, Bad> {
     let tls = tls.map(server_config).transpose().map_err(|error| {
         complain(&error.to_string());
-        Bad
+        BAD
     })?;
     Ok(Endpoint::Tcp { address, tls, hosts: hosts.to_vec() })
 }
@@ -190,6 +192,6 @@ pub(super) fn check(path: &Path) -> Exit {
             println!("{}: fine: {count} listener{}, upstream {upstream}", path.display(), sources::plural(count));
             Exit::Fine
         }
-        Err(Bad) => Exit::BadPolicy,
+        Err(Bad(exit)) => exit,
     }
 }

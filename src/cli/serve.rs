@@ -20,7 +20,7 @@ Examples:
   dockgate serve --policy gateway.yaml --listen tcp://0.0.0.0:2376 \\
       --tlscacert ca.pem --tlscert server-cert.pem --tlskey server-key.pem
   dockgate serve --config /etc/dockgate/dockgate.yaml
-Exit codes: 0 ended by a signal, 1 failure, 3 bad policy or configuration.")]
+Exit codes: 0 ended by a signal, 1 failure, 3 bad policy or configuration, 4 failing policy test.")]
 pub(super) struct Serve {
     /// Read listeners and policies from this file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "listen"])]
@@ -54,10 +54,10 @@ impl Serve {
             Some(config) => plan::from_file(config),
             None => self.flags.plan(),
         };
-        let Ok(plan) = planned else {
-            return Exit::BadPolicy;
-        };
-        serve(plan)
+        match planned {
+            Ok(plan) => serve(plan),
+            Err(Bad(exit)) => exit,
+        }
     }
 }
 
@@ -113,7 +113,7 @@ fn until_ended(running: &Running) -> io::Result<()> {
 pub(super) fn pass_own_tests(policy: &crate::policy::Policy) -> Result<(), Bad> {
     let failed: Vec<_> = policy.cases().iter().map(|case| case.run(policy)).filter(|result| !result.passed()).collect();
     for result in &failed {
-        complain(&format!("{}: the policy's own test failed: {}", result.place, sources::outcome(result)));
+        complain(&format!("the policy's own test `{}` failed: {}", result.it, sources::outcome(result)));
     }
-    if failed.is_empty() { Ok(()) } else { Err(Bad) }
+    if failed.is_empty() { Ok(()) } else { Err(Bad(Exit::FailingTest)) }
 }

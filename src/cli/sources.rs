@@ -1,5 +1,6 @@
 //! Policy files from disk, and what is wrong with them on standard error.
 
+use super::Exit;
 use crate::policy::{CaseResult, MAX_FILE, Policy, Problem, Source, Warning};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
@@ -34,20 +35,20 @@ fn read_one(path: &Path) -> Result<Source, String> {
 pub(super) fn load(paths: &[PathBuf]) -> Result<(Policy, Vec<Source>), Bad> {
     let sources = read(paths).map_err(|message| {
         complain(&message);
-        Bad
+        Bad(Exit::BadPolicy)
     })?;
     match Policy::load(&sources) {
         Ok(policy) => Ok((policy, sources)),
         Err(problems) => {
             print_problems(&problems, &sources);
-            Err(Bad)
+            Err(Bad(Exit::BadPolicy))
         }
     }
 }
 
-/// A policy or configuration that cannot be used; why was printed.
+/// A policy or configuration that cannot be used, and how to exit; why was printed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bad;
+pub(super) struct Bad(pub(super) Exit);
 
 /// Prints every problem with its source line, and how many there are.
 pub(super) fn print_problems(problems: &[Problem], sources: &[Source]) {

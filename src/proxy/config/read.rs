@@ -27,7 +27,11 @@ pub fn read(source: &Source, base: &Path) -> Result<Config, Vec<Problem>> {
     let config = file.config(&root);
     match config {
         Some(config) if file.reader.report.problems.is_empty() => Ok(config),
-        _ => Err(file.reader.report.problems),
+        _ => {
+            let mut problems = file.reader.report.problems;
+            problems.sort_by_key(|problem| (problem.spot.line, problem.spot.column));
+            Err(problems)
+        }
     }
 }
 
