@@ -116,4 +116,6 @@ impl Policy {
 }
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
