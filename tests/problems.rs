@@ -1,6 +1,8 @@
 //! What people see when a policy cannot be loaded: `tests/problems/NAME.yaml`
 //! drawn as `NAME.txt`. `UPDATE_GOLDEN=1 cargo test --test problems` writes them anew.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
 use dockgate::policy::{Policy, Source};
 use std::fs;
 use std::path::{Path, PathBuf};
