@@ -42,17 +42,22 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// The verb of a method, if any row has it.
+    pub fn of(method: &Method) -> Option<Self> {
+        Some(match *method {
+            Method::DELETE => Self::Delete,
+            Method::GET => Self::Get,
+            Method::HEAD => Self::Head,
+            Method::OPTIONS => Self::Options,
+            Method::POST => Self::Post,
+            Method::PUT => Self::Put,
+            _ => return None,
+        })
+    }
+
     /// Whether a request with this method can mean the row.
     pub fn fits(self, method: &Method) -> bool {
-        match self {
-            Self::Any => matches!(*method, Method::DELETE | Method::GET | Method::HEAD | Method::POST | Method::PUT),
-            Self::Delete => method == Method::DELETE,
-            Self::Get => method == Method::GET,
-            Self::Head => method == Method::HEAD,
-            Self::Options => method == Method::OPTIONS,
-            Self::Post => method == Method::POST,
-            Self::Put => method == Method::PUT,
-        }
+        Self::of(method).is_some_and(|asked| self == Self::Any || self == asked)
     }
 
     /// The method as it is written, `*` for any.
@@ -80,6 +85,18 @@ pub enum Risk {
     Write,
     /// Can become root on the host, or send data out through the daemon.
     Host,
+}
+
+impl Risk {
+    /// The word for people and programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Reveal => "reveal",
+            Self::Write => "write",
+            Self::Host => "host",
+        }
+    }
 }
 
 /// The kind of object that the path names.

@@ -102,17 +102,17 @@ fn version(path: &str) -> Result<(Option<ApiVersion>, usize), RouteError> {
 
 /// The first row that fits, as dockerd picks it.
 fn find(method: &Method, version: Option<ApiVersion>, path: &str) -> Option<(&'static Operation, Names)> {
+    let asked = Verb::of(method)?;
     if !path.starts_with('/') {
         return None;
     }
-    OPERATIONS.iter().find_map(|row| {
-        // Below a version prefix the debug routes are registered for GET alone.
-        let verb = match (row.verb, version) {
-            (Verb::Any, Some(_)) => Verb::Get,
-            (verb, _) => verb,
-        };
-        let fits = verb.fits(method) && (!path.ends_with('/') || row.takes_slash());
-        let names = fits.then(|| row.shape.names(row.path, path))??;
+    // Below a version prefix the debug routes are registered for GET alone.
+    let any = version.is_none() || asked == Verb::Get;
+    let fits = |verb| verb == asked || any && verb == Verb::Any;
+    OPERATIONS.iter().filter(|row| fits(row.verb)).find_map(|row| {
+        // A name never ends with a slash, whatever dockerd might find under it.
+        let whole = matches!(row.shape, Shape::Fixed | Shape::Any) || !path.ends_with('/');
+        let names = whole.then(|| row.shape.names(row.path, path))??;
         Some((row, names))
     })
 }
@@ -122,13 +122,6 @@ fn nowhere(path: &str) -> RouteError {
         RouteError::NotCanonical("it ends with `/`")
     } else {
         RouteError::Unknown
-    }
-}
-
-impl Operation {
-    /// A name never ends with a slash: dockerd would look for an object so called.
-    fn takes_slash(&self) -> bool {
-        matches!(self.shape, Shape::Fixed | Shape::Any)
     }
 }
 
