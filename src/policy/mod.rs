@@ -132,4 +132,6 @@ impl Policy {
 }
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;

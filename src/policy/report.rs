@@ -6,11 +6,18 @@ use super::problem::{Problem, Warning};
 use super::text::shown;
 
 /// Where a node stands in its source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) line: u32,
     pub(crate) column: u32,
     pub(crate) bytes: BytesRange,
+}
+
+/// The beginning of the file, for what is wrong with all of it.
+impl Default for Span {
+    fn default() -> Self {
+        Self { line: 1, column: 1, bytes: BytesRange::default() }
+    }
 }
 
 /// One file and what was found in it.

@@ -122,11 +122,7 @@ pub(crate) fn read(report: &mut Report<'_>) -> Option<Node> {
             }
         }
     }
-    let root = builder.finish();
-    if root.is_none() {
-        report.problem_with_help(Span::default(), "the file is empty", "a policy starts with `version: 1`");
-    }
-    root
+    builder.finish()
 }
 
 /// The report of a key that a map has already.
