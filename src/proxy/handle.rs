@@ -113,6 +113,17 @@ struct Wanted {
     upgrade: bool,
 }
 
+impl Wanted {
+    /// A raw hijack is always asked for, the other protocols only for clients that ask.
+    fn may_switch(&self) -> bool {
+        match self.operation.stream {
+            Stream::Hijack => true,
+            Stream::H2c | Stream::Websocket => self.upgrade,
+            _ => false,
+        }
+    }
+}
+
 async fn forward(
     link: &Link,
     exchange: &Rc<Exchange>,
@@ -137,8 +148,13 @@ async fn relay(
     exchange: Rc<Exchange>,
     open: Open,
 ) -> Response<Answer> {
-    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS && wanted.may_switch() {
         return switch(link, response, lease, wanted, exchange, open).await;
+    }
+    if response.status().is_informational() {
+        exchange.finish(How::DaemonGone);
+        let reply = Reply { status: 502, message: "dockgate: the Docker daemon switched protocols unasked".to_owned() };
+        return answer(reply, true, exchange, open);
     }
     exchange.answered(response.status().as_u16());
     let (mut head, body) = response.into_parts();
