@@ -1,5 +1,7 @@
 //! The presets pass their own tests, and say no as well as yes.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
 use dockgate::policy::{Policy, Source};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,5 +53,30 @@ fn only_those_presets_are_root_that_say_so() {
         let text = fs::read_to_string(&file).expect("a preset");
         let warned = load(&file).warnings().iter().any(|warning| warning.message.contains("root on the host"));
         assert_eq!(warned, text.contains("root on the host"), "{file:?}");
+    }
+}
+
+/// The examples of the language's page, completed where they show a piece.
+fn examples() -> Vec<String> {
+    const PAGE: &str = include_str!("../policies/README.md");
+    let blocks = PAGE.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let complete = |block: &str| {
+        let version = if block.contains("version:") { "" } else { "version: 1\n" };
+        let roles = if block.contains("roles:") { "" } else { "roles: { r: { who: anyone, may: [everything] } }\n" };
+        format!("{version}{roles}{block}")
+    };
+    blocks.map(complete).collect()
+}
+
+#[test]
+fn the_examples_of_the_page_are_policies() {
+    assert_eq!(examples().len(), 3);
+    for text in examples() {
+        let sources = [Source { name: "README.md".into(), text }];
+        let policy = Policy::load(&sources).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        for case in policy.cases() {
+            let result = case.run(&policy);
+            assert!(result.passed(), "{}: {:?}", result.it, result.failure);
+        }
     }
 }

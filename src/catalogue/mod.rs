@@ -87,6 +87,18 @@ pub enum Risk {
     Host,
 }
 
+impl Risk {
+    /// The word for people and programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Reveal => "reveal",
+            Self::Write => "write",
+            Self::Host => "host",
+        }
+    }
+}
+
 /// The kind of object that the path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names are Docker's own")]

@@ -1,6 +1,52 @@
-//! Verbs, one file each.
+//! The command line: verbs, one file each.
 
-/// Runs the command line.
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+mod check;
+mod demo;
+mod exit;
+mod operations;
+mod plan;
+mod serve;
+mod sources;
+mod table;
+mod test;
+
+pub use exit::Exit;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// A filtering authorization proxy in front of the Docker socket.
+///
+/// It understands every request against Docker's own API, holds it against a
+/// policy, forwards what is allowed and nothing else, and says what it stopped.
+#[derive(Debug, Parser)]
+#[command(name = "dockgate", version, max_term_width = 100, after_help = exit::HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Serve(Box<serve::Serve>),
+    Check(check::Check),
+    Test(test::Test),
+    Operations(operations::List),
+    Demo(demo::Demo),
+}
+
+/// Runs the command line; the exit codes are those of [`Exit`].
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::usage(&error),
+    };
+    let exit = match arguments.verb {
+        Verb::Serve(serve) => serve.run(),
+        Verb::Check(check) => check.run(),
+        Verb::Test(test) => test.run(),
+        Verb::Operations(list) => list.run(),
+        Verb::Demo(demo) => demo.run(),
+    };
+    exit.into()
 }

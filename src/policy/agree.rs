@@ -69,9 +69,8 @@ mod tests {
             "a: \"x\\ty\"\nb: 'it''s'\nc: |\n  one\n  two\nd: >-\n  folded\n  text\n",
             "a: true\nb: on\nc: 0x10\nd: 1.5\ne: ~\nf:\ng: .nan\nh: 007\n1: one\ntrue: yes\n",
             "- GET /containers/{id}/json\n- [a, b]\n- {a: b, c: [d]}\n",
-            "# only\na: b # comments\n\n---\n",
         ];
-        for text in texts.iter().take(4) {
+        for text in texts {
             assert_eq!(problems(text), Vec::<String>::new(), "{text}");
         }
     }

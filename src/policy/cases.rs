@@ -95,7 +95,7 @@ impl Case {
         if self.has_body && route.operation.body == Body::None {
             return Err(Refusal::malformed(format!("{} takes no body", route.operation.name)));
         }
-        let request = understand_head(Arc::new(who), route, query, &self.headers)?;
+        let request = understand_head(Arc::new(who), self.method.clone(), route, query, &self.headers)?;
         Ok(match role.decide(request) {
             Decision::Allow(allowed) => Came::Allow(allowed.by().clone()),
             Decision::Deny(denial) => Came::Deny {

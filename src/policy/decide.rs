@@ -79,11 +79,16 @@ fn first_fit<'r>(rules: &'r [Rule], request: &Request) -> Result<&'r Rule, Optio
         if objections.is_empty() {
             return Ok(rule);
         }
-        if nearest.as_ref().is_none_or(|best| objections.len() < best.len()) {
+        if nearest.as_ref().is_none_or(|best| distance(&objections) < distance(best)) {
             nearest = Some(objections);
         }
     }
     Err(nearest)
+}
+
+/// How far a grant is from allowing: of two, the one about the same object is nearer.
+fn distance(objections: &[Why]) -> (usize, bool) {
+    (objections.len(), objections.iter().any(|why| why.word == "target"))
 }
 
 #[cfg(test)]

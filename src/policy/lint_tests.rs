@@ -1,1 +1,84 @@
+use super::super::testing::{one_role, policy, warnings};
 
+fn assert_warned(text: &str, expected: &[&str]) {
+    let found = warnings(text);
+    assert_eq!(found.len(), expected.len(), "{text}\n{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.contains(expected), "{text}\n{found}");
+    }
+}
+
+fn assert_role(body: &str, expected: &[&str]) {
+    assert_warned(&one_role(body), expected);
+}
+
+#[test]
+fn a_quiet_policy_has_no_warnings() {
+    assert_role("may: [reads, ContainerLogs: { target: { name: web } }]", &[]);
+}
+
+#[test]
+fn power_over_the_host_is_named() {
+    assert_role("may: [everything]", &["the role `ops` is root on the host"]);
+    let expected = "the role `ops` may do what can lead to root on the host: ContainerAttach and ImageLoad";
+    assert_role("may: [ContainerAttach, ImageLoad, ping]", &[expected]);
+    assert_role("may: [ContainerAttach, ping]\nnever: [ContainerAttach]", &["`never` forbids what the role `ops` may"]);
+}
+
+#[test]
+fn anyone_is_worth_a_word() {
+    let found = policy(&one_role("may: [ping]")).warnings();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].message, "the role `ops` is for anyone who can open the socket");
+}
+
+#[test]
+fn what_the_group_seems_to_allow_is_named() {
+    assert_role(
+        "may: [network-writes]",
+        &["`network-writes` does not allow NetworkCreate, NetworkConnect or NetworkDisconnect"],
+    );
+    assert_role("may: [ping]\nnever: [network-writes]", &[]);
+}
+
+#[test]
+fn limits_that_never_fit_are_named() {
+    assert_role(
+        "may: [ContainerStop: { target: { name: [web, cafe] } }]",
+        &["a name under this `target` can never fit"],
+    );
+    assert_role("may: [VolumeInspect: { target: { name: cafe } }]", &[]);
+    assert_role("may: [ContainerKill: { query.signal: none }]", &["no request can fit `query.signal: none`"]);
+}
+
+#[test]
+fn repetitions_are_named() {
+    let twice = "may:\n- ping\n- ContainerStop: { query.t: 5, target: { name: web } }\n- ContainerStop: { target: { name: web }, query.t: 5 }";
+    assert_role(twice, &["`ContainerStop` is listed twice with the same limits; remove it here or on line 7"]);
+    assert_role("may: [ping, ping]", &["`ping` is listed twice"]);
+    assert_role("may:\n- ContainerStop: { query.t: 5 }\n- ContainerStop: { query.t: 6 }", &[]);
+}
+
+#[test]
+fn unused_words_are_named() {
+    let text = format!("{}let: {{ x: [a] }}\nparts:\n  p: {{ may: [ping] }}\n", one_role("may: [reads]"));
+    assert_warned(&text, &["nothing uses the let `x`", "nothing uses the part `p`"]);
+}
+
+#[test]
+fn overlaps_are_named() {
+    let roles = |a: &str, b: &str| {
+        format!("version: 1\nroles:\n  a:\n    who: {a}\n    may: [ping]\n  b:\n    who: {b}\n    may: [ping]\n")
+    };
+    let expected = "some clients are both `a` and `b`, and will be refused";
+    assert_warned(&roles("[{ uid: 1 }]", "[{ uid: [1, 2] }]"), &[expected]);
+    assert_warned(&roles("anyone", "[{ uid: 1 }]"), &[expected]);
+    assert_warned(&roles("[{ uid: 1 }]", "[{ uid: 2 }]"), &[]);
+    assert_warned(&roles("[{ uid: 1 }]", "others"), &[]);
+}
+
+#[test]
+fn entries_that_nobody_can_be_are_named() {
+    let text = "version: 1\nroles:\n  a:\n    who: [{ uid: 1, address: 192.0.2.1 }]\n    may: [ping]\n";
+    assert_warned(text, &["no client can ever have all facts of this entry"]);
+}

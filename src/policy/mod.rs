@@ -53,6 +53,13 @@ use crate::request::Identity;
 use std::sync::Arc;
 use who::Who;
 
+/// Marked YAML, which the configuration file is read with, too.
+pub(crate) mod document {
+    pub(crate) use super::reader::Reader;
+    pub(crate) use super::report::{Report, Span};
+    pub(crate) use super::tree::{Content, Node, Pair, read as open};
+}
+
 /// A policy file: its shown name and its content.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -94,6 +101,15 @@ impl Policy {
         Err(NoRole::Several([vec![first.name.clone()], rest].concat()))
     }
 
+    /// The place of a client's role among [`Policy::roles`].
+    ///
+    /// # Errors
+    /// No role is for this client, or several are.
+    pub fn role_index(&self, who: &Identity) -> Result<usize, NoRole> {
+        let role = self.role(who)?;
+        self.roles.iter().position(|other| std::ptr::eq(other, role)).ok_or(NoRole::Nobody)
+    }
+
     /// The roles, in the order of the files.
     pub fn roles(&self) -> &[Role] {
         &self.roles
@@ -115,5 +131,7 @@ impl Policy {
     }
 }
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,8 @@ use super::text::shown;
 use super::tree::{Content, Node, Pair};
 
 /// A file's report together with what its `$names` stand for.
-pub(super) struct Reader<'s, 't> {
-    pub(super) report: Report<'s>,
+pub(crate) struct Reader<'s, 't> {
+    pub(crate) report: Report<'s>,
     lets: Vec<Let<'t>>,
 }
 
@@ -16,12 +16,12 @@ struct Let<'t> {
 }
 
 impl<'s, 't> Reader<'s, 't> {
-    pub(super) fn new(report: Report<'s>) -> Self {
+    pub(crate) fn new(report: Report<'s>) -> Self {
         Self { report, lets: Vec::new() }
     }
 
     /// Takes the values under `let`; one may not use another, so that order never matters.
-    pub(super) fn define(&mut self, pairs: &'t [Pair]) {
+    pub(crate) fn define(&mut self, pairs: &'t [Pair]) {
         for pair in pairs {
             if pair.value.content == Content::Null {
                 self.report.problem(pair.key.span, format!("{} stands for nothing", shown(&pair.key.text)));
@@ -35,12 +35,12 @@ impl<'s, 't> Reader<'s, 't> {
     }
 
     /// The names under `let` that nothing uses.
-    pub(super) fn unused(&self) -> Vec<&'t Pair> {
+    pub(crate) fn unused(&self) -> Vec<&'t Pair> {
         self.lets.iter().filter(|known| !known.used).map(|known| known.pair).collect()
     }
 
     /// The node itself, or what its `$name` stands for.
-    pub(super) fn resolve(&mut self, node: &'t Node) -> Option<&'t Node> {
+    pub(crate) fn resolve(&mut self, node: &'t Node) -> Option<&'t Node> {
         let Some(name) = node.text().and_then(|text| text.strip_prefix('$')) else {
             return Some(node);
         };
@@ -54,7 +54,7 @@ impl<'s, 't> Reader<'s, 't> {
     }
 
     /// The items of a list, a single value as a list of one; lists behind `$names` are spliced in.
-    pub(super) fn items(&mut self, node: &'t Node) -> Vec<&'t Node> {
+    pub(crate) fn items(&mut self, node: &'t Node) -> Vec<&'t Node> {
         let Some(node) = self.resolve(node) else { return Vec::new() };
         let Content::List(items) = &node.content else { return vec![node] };
         let mut all = Vec::new();
@@ -70,7 +70,7 @@ impl<'s, 't> Reader<'s, 't> {
     }
 
     /// The entries of a map whose keys are all known; unknown ones are reported.
-    pub(super) fn fields(&mut self, span: Span, node: &'t Node, what: &str, known: &[&str]) -> &'t [Pair] {
+    pub(crate) fn fields(&mut self, span: Span, node: &'t Node, what: &str, known: &[&str]) -> &'t [Pair] {
         let pairs = self.map(span, node, what);
         for pair in pairs.iter().filter(|pair| !known.contains(&pair.key.text.as_str())) {
             self.unknown_word(pair, known);
@@ -79,7 +79,7 @@ impl<'s, 't> Reader<'s, 't> {
     }
 
     /// The entries of a map; anything else is reported.
-    pub(super) fn map(&mut self, span: Span, node: &'t Node, what: &str) -> &'t [Pair] {
+    pub(crate) fn map(&mut self, span: Span, node: &'t Node, what: &str) -> &'t [Pair] {
         match &node.content {
             Content::Map(pairs) if !pairs.is_empty() => return pairs,
             Content::Map(_) | Content::Null => self.report.problem(span, format!("{what} is empty")),
@@ -89,7 +89,7 @@ impl<'s, 't> Reader<'s, 't> {
     }
 
     /// The items of a list that was written as one.
-    pub(super) fn list(&mut self, span: Span, node: &'t Node, what: &str) -> &'t [Node] {
+    pub(crate) fn list(&mut self, span: Span, node: &'t Node, what: &str) -> &'t [Node] {
         let help = "write each entry on a line of its own, with `- ` before it";
         match &node.content {
             Content::List(items) if !items.is_empty() => return items,
@@ -103,7 +103,7 @@ impl<'s, 't> Reader<'s, 't> {
     }
 
     /// A single word or number.
-    pub(super) fn word(&mut self, span: Span, node: &'t Node, what: &str) -> Option<&'t str> {
+    pub(crate) fn word(&mut self, span: Span, node: &'t Node, what: &str) -> Option<&'t str> {
         let node = self.resolve(node)?;
         let text = node.text();
         if text.is_none() {
@@ -112,7 +112,7 @@ impl<'s, 't> Reader<'s, 't> {
         text
     }
 
-    pub(super) fn unknown_word(&mut self, pair: &Pair, known: &[&str]) {
+    pub(crate) fn unknown_word(&mut self, pair: &Pair, known: &[&str]) {
         let word = &pair.key.text;
         let message = format!("{} is not known to this dockgate", shown(word));
         self.report.unknown(pair.key.span, message, word, known.iter().copied());
@@ -129,7 +129,7 @@ fn used_name(node: &Node) -> Option<&Node> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::super::{Source, tree};
     use super::*;
 

@@ -6,36 +6,43 @@ use super::problem::{Problem, Warning};
 use super::text::shown;
 
 /// Where a node stands in its source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) line: u32,
-    pub(super) column: u32,
-    pub(super) bytes: BytesRange,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) bytes: BytesRange,
+}
+
+/// The beginning of the file, for what is wrong with all of it.
+impl Default for Span {
+    fn default() -> Self {
+        Self { line: 1, column: 1, bytes: BytesRange::default() }
+    }
 }
 
 /// One file and what was found in it.
 #[derive(Debug)]
-pub(super) struct Report<'s> {
-    pub(super) source: &'s Source,
-    pub(super) problems: Vec<Problem>,
-    pub(super) warnings: Vec<Warning>,
+pub(crate) struct Report<'s> {
+    pub(crate) source: &'s Source,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 impl<'s> Report<'s> {
-    pub(super) fn new(source: &'s Source) -> Self {
+    pub(crate) fn new(source: &'s Source) -> Self {
         Self { source, problems: Vec::new(), warnings: Vec::new() }
     }
 
-    pub(super) fn problem(&mut self, span: Span, message: impl Into<String>) {
+    pub(crate) fn problem(&mut self, span: Span, message: impl Into<String>) {
         self.push(span, message.into(), None);
     }
 
-    pub(super) fn problem_with_help(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn problem_with_help(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.push(span, message.into(), Some(help.into()));
     }
 
     /// A word that means nothing here, with the nearest of those that would.
-    pub(super) fn unknown<'w>(
+    pub(crate) fn unknown<'w>(
         &mut self,
         span: Span,
         message: String,
@@ -46,16 +53,16 @@ impl<'s> Report<'s> {
         self.push(span, message, help);
     }
 
-    pub(super) fn warn(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn warn(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         let (message, help) = (message.into(), Some(help.into()));
         self.warnings.push(Warning { spot: self.spot(span), message, help });
     }
 
-    pub(super) fn spot(&self, span: Span) -> Spot {
+    pub(crate) fn spot(&self, span: Span) -> Spot {
         Spot { file: self.source.name.clone(), line: span.line, column: span.column, bytes: span.bytes }
     }
 
-    pub(super) fn place(&self, span: Span, path: &str) -> Place {
+    pub(crate) fn place(&self, span: Span, path: &str) -> Place {
         Place { file: self.source.name.clone(), line: span.line, path: path.into() }
     }
 
@@ -65,7 +72,7 @@ impl<'s> Report<'s> {
 }
 
 /// The known word that looks most like `word`, if one does.
-pub(super) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+pub(crate) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     const CLOSE: f64 = 0.84;
     const LONGEST: usize = 100;
     if word.len() > LONGEST {

@@ -150,7 +150,8 @@ fn limited_entry<'t>(reader: &mut Reader<'_, 't>, span: Span, pairs: &'t [Pair],
         return None;
     };
     let word = &pair.key.text;
-    if matches!(&pair.value.content, Content::Null) {
+    let empty = |content: &Content| matches!(content, Content::Null) || *content == Content::Map(Vec::new());
+    if empty(&pair.value.content) {
         let help = format!("without limits it is written `- {word}`");
         reader.report.problem_with_help(pair.key.span, format!("{} has no limits behind its colon", shown(word)), help);
         return None;

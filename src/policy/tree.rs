@@ -20,14 +20,14 @@ pub const MAX_NODES: usize = 50_000;
 
 /// A node with its place.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) span: Span,
-    pub(super) content: Content,
+pub(crate) struct Node {
+    pub(crate) span: Span,
+    pub(crate) content: Content,
 }
 
 /// What a node is. Scalars stay the text they are: only the language gives them a type.
 #[derive(Clone, Debug)]
-pub(super) enum Content {
+pub(crate) enum Content {
     Null,
     Scalar(String),
     List(Vec<Node>),
@@ -36,26 +36,26 @@ pub(super) enum Content {
 
 /// One entry of a map.
 #[derive(Clone, Debug)]
-pub(super) struct Pair {
-    pub(super) key: Word,
-    pub(super) value: Node,
+pub(crate) struct Pair {
+    pub(crate) key: Word,
+    pub(crate) value: Node,
 }
 
 /// A scalar that is a key.
 #[derive(Clone, Debug)]
-pub(super) struct Word {
-    pub(super) span: Span,
-    pub(super) text: String,
+pub(crate) struct Word {
+    pub(crate) span: Span,
+    pub(crate) text: String,
 }
 
 impl Node {
     /// The text of a scalar.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         if let Content::Scalar(text) = &self.content { Some(text) } else { None }
     }
 
     /// What the node is, for messages.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self.content {
             Content::Null => "nothing",
             Content::Scalar(_) => "a single word",
@@ -65,7 +65,7 @@ impl Node {
     }
 
     /// The entry of a map.
-    pub(super) fn get(&self, key: &str) -> Option<&Pair> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Pair> {
         let Content::Map(pairs) = &self.content else { return None };
         pairs.iter().find(|pair| pair.key.text == key)
     }
@@ -91,13 +91,13 @@ impl PartialEq for Content {
 }
 
 /// Whether two maps say the same, in whatever order.
-pub(super) fn same_pairs(a: &[Pair], b: &[Pair]) -> bool {
+pub(crate) fn same_pairs(a: &[Pair], b: &[Pair]) -> bool {
     let held = |pair: &Pair| b.iter().any(|other| other.key.text == pair.key.text && other.value == pair.value);
     a.len() == b.len() && a.iter().all(held)
 }
 
 /// Reads a source; `None` when there is no tree to go on with.
-pub(super) fn read(report: &mut Report<'_>) -> Option<Node> {
+pub(crate) fn read(report: &mut Report<'_>) -> Option<Node> {
     let source = report.source;
     if source.text.len() > MAX_FILE {
         let message = format!("the file is larger than {} KiB", MAX_FILE / 1024);
@@ -122,11 +122,7 @@ pub(super) fn read(report: &mut Report<'_>) -> Option<Node> {
             }
         }
     }
-    let root = builder.finish();
-    if root.is_none() {
-        report.problem_with_help(Span::default(), "the file is empty", "a policy starts with `version: 1`");
-    }
-    root
+    builder.finish()
 }
 
 /// The report of a key that a map has already.

@@ -98,7 +98,11 @@ fn values<'t, T>(
     }
     let mut found = Vec::with_capacity(nodes.len());
     for node in nodes {
-        let span = if matches!(node.content, Content::Scalar(_)) { node.span } else { pair.key.span };
+        let span = match &node.content {
+            Content::Scalar(_) => node.span,
+            Content::Map(pairs) => map_span(pair.key.span, pairs),
+            Content::Null | Content::List(_) => pair.key.span,
+        };
         match read(node) {
             Ok(value) => found.push(value),
             Err((message, Some(help))) => reader.report.problem_with_help(span, message, help),

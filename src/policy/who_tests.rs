@@ -1,1 +1,196 @@
+use super::super::testing::{policy, problems, uid, unix};
+use super::super::{NoRole, Policy};
+use super::*;
+use std::sync::Arc;
 
+fn two_roles(who: &str) -> Policy {
+    policy(&format!(
+        "version: 1\nroles:\n  a:\n    who: {who}\n    may: [ping]\n  rest:\n    who: others\n    may: [ping]\n"
+    ))
+}
+
+fn is_a(who: &str, identity: &Identity) -> bool {
+    two_roles(who).role(identity).unwrap().name().as_str() == "a"
+}
+
+fn tcp(address: &str, certificate: Option<Certificate>) -> Identity {
+    unix(Peer::Tcp { address: address.parse().unwrap(), certificate: certificate.map(Arc::new) })
+}
+
+fn member(uid: u32, gid: u32, groups: &[u32]) -> Identity {
+    let (user, group_names) = (Some("ann".into()), vec!["docker".into(), "ann".into()]);
+    unix(Peer::Unix { uid, gid, pid: 1, groups: groups.to_vec(), user, group_names })
+}
+
+fn certificate() -> Certificate {
+    Certificate {
+        subject: "CN=web.ops.example.com".into(),
+        common_names: vec!["web.ops.example.com".into()],
+        organizations: vec!["Example".into()],
+        dns: vec!["WEB.example.com".into()],
+        uri: vec!["spiffe://example.com/view/web".into()],
+        email: vec!["ann@example.com".into()],
+        sha256: "ab".repeat(32),
+        key_sha256: "cd".repeat(32),
+    }
+}
+
+#[test]
+fn facts_of_the_process_are_compared() {
+    let cases = [
+        ("[{ uid: 1001 }]", true),
+        ("[{ uid: [7, 1001] }]", true),
+        ("[{ uid: 7 }]", false),
+        ("[{ gid: 50 }]", true),
+        ("[{ gid: 999 }]", true),
+        ("[{ gid: 998 }]", false),
+        ("[{ user: ann }]", true),
+        ("[{ user: bob }]", false),
+        ("[{ group: docker }]", true),
+        ("[{ group: [wheel, ann] }]", true),
+        ("[{ group: wheel }]", false),
+        ("[{ uid: 1001, gid: 999 }]", true),
+        ("[{ uid: 1001, gid: 998 }]", false),
+        ("[{ uid: 7 }, { gid: 999 }]", true),
+        ("[{ address: 0.0.0.0/0 }]", false),
+        ("[{ cert: { common_name: '**' } }]", false),
+    ];
+    for (who, expected) in cases {
+        assert_eq!(is_a(who, &member(1001, 50, &[999])), expected, "{who}");
+    }
+}
+
+#[test]
+fn the_overflow_id_never_matches() {
+    assert!(!is_a("[{ user: ann }]", &member(OVERFLOW_ID, 50, &[])));
+    let facts = Facts { uid: Some(vec![OVERFLOW_ID]), ..Facts::default() };
+    assert!(!facts.hold(&member(OVERFLOW_ID, OVERFLOW_ID, &[]).peer));
+    let facts = Facts { gid: Some(vec![OVERFLOW_ID]), ..Facts::default() };
+    assert!(!facts.hold(&member(1, OVERFLOW_ID, &[OVERFLOW_ID]).peer));
+}
+
+#[test]
+fn addresses_are_compared_in_their_plain_form() {
+    let cases = [
+        ("[{ address: 10.1.2.3 }]", "10.1.2.3", true),
+        ("[{ address: 10.0.0.0/8 }]", "10.1.2.3", true),
+        ("[{ address: 10.0.0.0/8 }]", "::ffff:10.1.2.3", true),
+        ("[{ address: '::ffff:10.1.2.3' }]", "10.1.2.3", true),
+        ("[{ address: 10.0.0.0/8 }]", "11.0.0.1", false),
+        ("[{ address: '2001:db8::/32' }]", "2001:db8::1", true),
+        ("[{ address: [10.0.0.0/8, 192.0.2.1] }]", "192.0.2.1", true),
+        ("[{ uid: 0 }]", "10.1.2.3", false),
+    ];
+    for (who, address, expected) in cases {
+        assert_eq!(is_a(who, &tcp(address, None)), expected, "{who} {address}");
+    }
+}
+
+#[test]
+fn certificates_are_compared_name_by_name() {
+    let (ab, cd) = ("ab:".repeat(32), "CD".repeat(32));
+    let cases = [
+        ("common_name: web.ops.example.com", true),
+        ("common_name: '*.ops.example.com'", true),
+        ("common_name: '*.dev.example.com'", false),
+        ("common_name: { regex: 'web[.].*' }", true),
+        ("dns: web.EXAMPLE.com", true),
+        ("uri: 'spiffe://example.com/view/*'", true),
+        ("uri: 'spiffe://example.com/*'", false),
+        ("uri: 'spiffe://example.com/**'", true),
+        ("email: ann@example.com", true),
+        ("email: Ann@example.com", false),
+        ("organization: [Other, Example]", true),
+        (&format!("sha256: '{}'", ab.trim_end_matches(':')), true),
+        (&format!("key_sha256: {cd}"), true),
+        (&format!("sha256: {cd}"), false),
+        ("organization: Example, dns: other", false),
+    ];
+    for (facts, expected) in cases {
+        let who = format!("[{{ cert: {{ {facts} }} }}]");
+        assert_eq!(is_a(&who, &tcp("192.0.2.1", Some(certificate()))), expected, "{who}");
+        assert!(!is_a(&who, &tcp("192.0.2.1", None)), "{who} without a certificate");
+    }
+}
+
+#[test]
+fn names_are_those_of_the_certificate_and_no_others() {
+    let nameless = Certificate { sha256: "ab".repeat(32), ..Certificate::default() };
+    for fact in ["common_name: '**'", "dns: '**'", "uri: '**'", "email: '**'", "organization: '**'"] {
+        assert!(!is_a(&format!("[{{ cert: {{ {fact} }} }}]"), &tcp("192.0.2.1", Some(nameless.clone()))), "{fact}");
+    }
+}
+
+#[test]
+fn a_client_has_exactly_one_role_or_none() {
+    let text = |who: &str| format!("    who: {who}\n    may: [ping]\n");
+    let policy = policy(&format!(
+        "version: 1\nroles:\n  a:\n{}  b:\n{}  c:\n{}",
+        text("[{ uid: [1, 2] }]"),
+        text("[{ uid: [2, 3] }]"),
+        text("[{ uid: 2 }]")
+    ));
+    assert_eq!(policy.role(&uid(1)).unwrap().name().as_str(), "a");
+    assert_eq!(policy.role(&uid(3)).unwrap().name().as_str(), "b");
+    let nobody = policy.role(&uid(9)).unwrap_err();
+    assert_eq!(nobody, NoRole::Nobody);
+    assert_eq!(nobody.to_string(), "dockgate: the policy has no role for this client");
+    let several = policy.role(&uid(2)).unwrap_err();
+    let expected = "dockgate: the policy has several roles for this client, `a`, `b` and `c`: it must have exactly one";
+    assert_eq!(several.to_string(), expected);
+}
+
+#[test]
+fn groups_are_looked_up_only_where_they_count() {
+    assert!(!two_roles("[{ uid: 1 }]").needs_groups());
+    assert!(!two_roles("[{ cert: { dns: x } }, { address: 192.0.2.1 }]").needs_groups());
+    for who in ["[{ gid: 1 }]", "[{ uid: 1 }, { user: ann }]", "[{ group: docker }]"] {
+        assert!(two_roles(who).needs_groups(), "{who}");
+    }
+}
+
+#[test]
+fn what_can_be_for_nobody_is_a_problem() {
+    let cases = [
+        ("", "`who` must say for whom the role is; write `anyone`, `others`, or a list such as `[{ uid: 1001 }]`"),
+        ("[]", "`who` must say for whom the role is; write `anyone`, `others`, or a list such as `[{ uid: 1001 }]`"),
+        (
+            "everyone",
+            "`everyone` is no word for whom a role is; write `anyone`, `others`, or a list such as `[{ uid: 1001 }]`",
+        ),
+        ("[{}]", "an entry of `who` is empty"),
+        ("[anyone]", "an entry of `who` must be a map, but this is a single word"),
+        ("[{ uid: [] }]", "`uid` is empty"),
+        ("[{ uid: ann }]", "`ann` is no number of a user or group; names of users and groups are `user:` and `group:`"),
+        (
+            "[{ uid: 0x10 }]",
+            "`0x10` is no number of a user or group; names of users and groups are `user:` and `group:`",
+        ),
+        ("[{ uid: -1 }]", "`-1` is no number of a user or group; names of users and groups are `user:` and `group:`"),
+        (
+            "[{ gid: 65534 }]",
+            "65534 stands for users and groups from elsewhere and never matches; give the client a user of its own",
+        ),
+        (
+            "[{ user: nobody }]",
+            "`nobody` stands for whoever has no name of their own and never matches; give the client a user of its own",
+        ),
+        ("[{ user: '' }]", "an empty word fits nobody"),
+        ("[{ address: 10.0.0.300 }]", "`10.0.0.300` is neither an IP address nor a range such as `10.0.0.0/8`"),
+        (
+            "[{ address: 10.1.0.0/8 }]",
+            "`10.1.0.0/8` does not begin at the beginning of its range; did you mean `10.0.0.0/8`?",
+        ),
+        ("[{ cert: { sha256: abc } }]", "`abc` is no SHA-256: 64 hex digits"),
+        ("[{ cert: {} }]", "`cert` is empty"),
+        ("[{ cert: { cn: x } }]", "`cn` is not known to this dockgate"),
+        ("[{ container: { label: x } }]", "`container` is not known to this dockgate"),
+        ("[{ uids: 1 }]", "`uids` is not known to this dockgate; did you mean `uid`?"),
+        ("[{ cert: { dns: { regex: '[' } } }]", "this is no regular expression: unclosed character class"),
+    ];
+    for (who, expected) in cases {
+        let found = problems(&format!("version: 1\nroles:\n  a:\n    who: {who}\n    may: [ping]\n"));
+        assert_eq!(found.len(), 1, "{who} {found:?}");
+        assert!(found[0].ends_with(&format!(": {expected}")), "{who} {found:?}");
+    }
+}

@@ -52,8 +52,9 @@ impl<'t> Reader<'_, 't> {
             Content::Scalar(word) if word == "none" => Some(Written::List(Vec::new())),
             _ => {
                 let nodes = self.items(node);
-                let items = nodes.iter().map(|node| self.item(node)).collect::<Vec<_>>();
-                items.into_iter().collect::<Option<_>>().map(Written::List)
+                // what was reported is left out, so that the rest is judged all the same
+                let items: Vec<Item<'t>> = nodes.iter().filter_map(|node| self.item(node)).collect();
+                (nodes.is_empty() || !items.is_empty()).then_some(Written::List(items))
             }
         }
     }
@@ -67,7 +68,8 @@ impl<'t> Reader<'_, 't> {
                 None
             }
         };
-        form.map(|form| Item { span: node.span, form })
+        let span = if let Content::Map(pairs) = &node.content { map_span(node.span, pairs) } else { node.span };
+        form.map(|form| Item { span, form })
     }
 
     fn word_form(&mut self, span: Span, word: &'t str) -> Option<Form<'t>> {

@@ -1,1 +1,315 @@
-//! Filled in next.
+//! Everything that touches the outside: listeners, connections, the way to Docker.
+
+mod body;
+pub mod config;
+mod connection;
+mod exchange;
+mod gone;
+mod handle;
+pub mod limits;
+mod listen;
+mod peer;
+mod refuse;
+mod stream;
+mod tap;
+mod tls;
+mod tunnel;
+mod upload;
+mod upstream;
+mod upstream_io;
+mod users;
+mod version;
+mod worker;
+
+pub use limits::Limits;
+pub use listen::{ListenError, UnixSocket};
+pub use refuse::Denials;
+pub use tls::{TlsError, TlsFiles, server_config};
+
+use crate::policy::Policy;
+use crate::record::Sinks;
+use crate::record::audit::{Audit, Writer};
+use listen::SocketFile;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::sync::{mpsc, watch};
+use worker::{Socket, Threads};
+
+/// Where a listener listens.
+#[derive(Clone, Debug)]
+pub enum Endpoint {
+    /// A Unix socket.
+    Unix(UnixSocket),
+    /// A TCP port, with mutual TLS or, where a reason was given, without.
+    Tcp {
+        /// Address and port.
+        address: SocketAddr,
+        /// The TLS side, read already.
+        tls: Option<Arc<rustls::ServerConfig>>,
+        /// Further names that clients may call this host by.
+        hosts: Vec<String>,
+    },
+}
+
+/// One listener to open: where, under which policy, and how much it tells.
+#[derive(Clone, Debug)]
+pub struct ListenerPlan {
+    /// Where it listens.
+    pub endpoint: Endpoint,
+    /// Who may do what there.
+    pub policy: Arc<Policy>,
+    /// How much of a denial its clients see.
+    pub denials: Denials,
+}
+
+/// A whole gate to open.
+#[derive(Debug)]
+pub struct Plan {
+    /// The Docker socket.
+    pub upstream: PathBuf,
+    /// The listeners.
+    pub listeners: Vec<ListenerPlan>,
+    /// The audit file and its writer.
+    pub audit: Option<(Audit, Writer)>,
+    /// The bounds.
+    pub limits: Limits,
+    /// Threads that serve connections.
+    pub threads: usize,
+}
+
+/// What all threads share.
+#[derive(Debug)]
+struct Gate {
+    upstream: PathBuf,
+    limits: Limits,
+    connections: AtomicUsize,
+    buffered: AtomicUsize,
+    full_noted: AtomicUsize,
+}
+
+impl Gate {
+    /// Logs that connections are turned away, at most once a second.
+    fn note_full(&self, listener: &str) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() as usize;
+        if self.full_noted.swap(now, Ordering::Relaxed) != now {
+            tracing::warn!(listener, "too many connections: new ones are closed at once");
+        }
+    }
+}
+
+/// An open listener.
+#[derive(Debug)]
+struct Listener {
+    name: Arc<str>,
+    policy: Arc<Policy>,
+    denials: Denials,
+    tcp: Option<Tcp>,
+    connections: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Tcp {
+    tls: Option<Arc<rustls::ServerConfig>>,
+    hosts: Vec<String>,
+}
+
+/// A gate that runs; it ends when told to, or when it is dropped.
+#[derive(Debug)]
+pub struct Running {
+    drain: watch::Sender<bool>,
+    threads: Vec<JoinHandle<()>>,
+    audit: Option<(Audit, Writer)>,
+    addresses: Vec<String>,
+    _files: Vec<SocketFile>,
+}
+
+impl Running {
+    /// Where it listens: paths, and addresses with the port that was given.
+    pub fn addresses(&self) -> &[String] {
+        &self.addresses
+    }
+
+    /// Opens log files anew, after logrotate moved them.
+    pub fn reopen(&self) {
+        if let Some((audit, _)) = &self.audit {
+            audit.reopen();
+        }
+    }
+
+    /// Takes no more connections, lets requests end, and waits for it.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        let _ = self.drain.send(true);
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Why a gate cannot be opened.
+#[derive(Debug)]
+pub enum StartError {
+    /// A listener cannot be opened.
+    Listen(ListenError),
+    /// Threads or runtimes cannot be made.
+    System(io::Error),
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Listen(error) => error.fmt(f),
+            Self::System(error) => write!(f, "the gate cannot start: {error}"),
+        }
+    }
+}
+
+impl From<ListenError> for StartError {
+    fn from(error: ListenError) -> Self {
+        Self::Listen(error)
+    }
+}
+
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+/// Opens every listener, then starts the threads; nothing is half open on failure.
+///
+/// # Errors
+/// A listener cannot be opened, or the system gives no threads.
+pub fn start(plan: Plan) -> Result<Running, StartError> {
+    let gate = Arc::new(Gate {
+        upstream: plan.upstream,
+        limits: plan.limits,
+        connections: AtomicUsize::new(0),
+        buffered: AtomicUsize::new(0),
+        full_noted: AtomicUsize::new(0),
+    });
+    let mut opened = Vec::new();
+    for listener in plan.listeners {
+        opened.push(open(listener)?);
+    }
+    let (drain, draining) = watch::channel(false);
+    let mut running =
+        Running { drain, threads: Vec::new(), audit: plan.audit, addresses: Vec::new(), _files: Vec::new() };
+    let sinks = Sinks { audit: running.audit.as_ref().map(|(audit, _)| audit.clone()) };
+    let count = plan.threads.max(1);
+    let (senders, queues): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::unbounded_channel()).unzip();
+    let threads = Threads::new(senders);
+    let mut homes: Vec<Vec<_>> = (0..count).map(|_| Vec::new()).collect();
+    for (turn, Opened { listener, socket, file, address }) in opened.into_iter().enumerate() {
+        running.addresses.push(address);
+        running._files.extend(file);
+        if let Some(home) = homes.get_mut(turn % count) {
+            home.push((listener, socket));
+        }
+    }
+    for (number, (queue, listeners)) in queues.into_iter().zip(homes).enumerate() {
+        let thread = Thread {
+            gate: Arc::clone(&gate),
+            sinks: sinks.clone(),
+            queue,
+            listeners,
+            threads: threads.clone(),
+            draining: draining.clone(),
+        };
+        let name = format!("gate-{number}");
+        running.threads.push(std::thread::Builder::new().name(name).spawn(move || thread.run())?);
+    }
+    Ok(running)
+}
+
+struct Opened {
+    listener: Arc<Listener>,
+    socket: Bound,
+    file: Option<SocketFile>,
+    address: String,
+}
+
+enum Bound {
+    Unix(std::os::unix::net::UnixListener),
+    Tcp(std::net::TcpListener),
+}
+
+impl Bound {
+    /// Registers the socket with this thread's runtime.
+    fn register(self) -> io::Result<Socket> {
+        Ok(match self {
+            Self::Unix(listener) => Socket::Unix(tokio::net::UnixListener::from_std(listener)?),
+            Self::Tcp(listener) => Socket::Tcp(tokio::net::TcpListener::from_std(listener)?),
+        })
+    }
+}
+
+fn open(plan: ListenerPlan) -> Result<Opened, ListenError> {
+    let (socket, file, address, tcp) = match plan.endpoint {
+        Endpoint::Unix(unix) => {
+            let (listener, file) = listen::unix(&unix)?;
+            (Bound::Unix(listener), Some(file), unix.path.display().to_string(), None)
+        }
+        Endpoint::Tcp { address, tls, hosts } => {
+            let listener = listen::tcp(address)?;
+            let address = listener.local_addr().unwrap_or(address).to_string();
+            (Bound::Tcp(listener), None, address, Some(Tcp { tls, hosts }))
+        }
+    };
+    let listener = Listener {
+        name: address.as_str().into(),
+        policy: plan.policy,
+        denials: plan.denials,
+        tcp,
+        connections: AtomicUsize::new(0),
+    };
+    Ok(Opened { listener: Arc::new(listener), socket, file, address })
+}
+
+/// What one thread is given.
+struct Thread {
+    gate: Arc<Gate>,
+    sinks: Sinks,
+    queue: mpsc::UnboundedReceiver<worker::Accepted>,
+    listeners: Vec<(Arc<Listener>, Bound)>,
+    threads: Threads,
+    draining: watch::Receiver<bool>,
+}
+
+impl Thread {
+    fn run(self) {
+        if let Err(error) = self.serve() {
+            tracing::error!(%error, "a thread of the gate could not start");
+        }
+    }
+
+    fn serve(self) -> io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let local = tokio::task::LocalSet::new();
+        let served: io::Result<()> = runtime.block_on(local.run_until(async {
+            for (listener, bound) in self.listeners {
+                let (gate, threads) = (Arc::clone(&self.gate), self.threads.clone());
+                let socket = bound.register()?;
+                tokio::task::spawn_local(worker::accept(gate, listener, socket, threads, self.draining.clone()));
+            }
+            drop(self.threads);
+            worker::run(self.gate, self.sinks, self.queue, self.draining).await;
+            Ok(())
+        }));
+        served
+    }
+}

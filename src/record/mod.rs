@@ -1,1 +1,235 @@
-//! Filled in next.
+//! One [`Record`] per request; the log line and the audit line are made from it,
+//! so that they can never disagree.
+
+pub mod audit;
+mod escape;
+mod id;
+pub mod log;
+
+pub use escape::visible;
+pub use id::RequestId;
+
+use crate::request::{Certificate, Identity, Peer};
+use serde::Serialize;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// How a request was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Forwarded.
+    Allow,
+    /// Stopped by the policy.
+    Deny,
+    /// Not understood: malformed, unknown, too large.
+    Refuse,
+    /// Stopped because something here or at the daemon failed.
+    Fail,
+}
+
+/// What was decided about one request.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Names the request in the answer, the log and the audit.
+    pub id: RequestId,
+    /// When it was decided.
+    pub time: SystemTime,
+    /// Who asked, and on which listener.
+    pub who: Arc<Identity>,
+    /// The caller's role, if one was found.
+    pub role: Option<Arc<str>>,
+    /// The method, as it came.
+    pub method: String,
+    /// The operation, if the path means one.
+    pub operation: Option<&'static str>,
+    /// The object that the path names; the raw path where it means no operation.
+    pub object: Option<String>,
+    /// The decision.
+    pub verdict: Verdict,
+    /// Every reason, as sentences.
+    pub why: Vec<String>,
+    /// The line of the policy that decided.
+    pub place: Option<String>,
+}
+
+/// How a request ended.
+#[derive(Clone, Debug)]
+pub struct End {
+    /// The status that the client got, 0 if none.
+    pub status: u16,
+    /// From the request's head to its last byte.
+    pub took: Duration,
+    /// Bytes from the client to Docker, bodies and streams.
+    pub up: u64,
+    /// Bytes from Docker to the client.
+    pub down: u64,
+    /// What ended it.
+    pub how: How,
+}
+
+/// What ended a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// Both sides were done.
+    Complete,
+    /// The client went away before the end, or this gate shut down.
+    ClientGone,
+    /// The daemon failed or went away before the end.
+    DaemonGone,
+}
+
+/// Identity as it stands in records.
+#[derive(Serialize)]
+struct Who<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gid: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pid: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<std::net::IpAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<&'a str>,
+}
+
+impl<'a> From<&'a Peer> for Who<'a> {
+    fn from(peer: &'a Peer) -> Self {
+        let none = Self { uid: None, gid: None, pid: None, user: None, address: None, certificate: None, sha256: None };
+        match peer {
+            Peer::Unix { uid, gid, pid, user, .. } => {
+                Self { uid: Some(*uid), gid: Some(*gid), pid: Some(*pid), user: user.as_deref(), ..none }
+            }
+            Peer::Tcp { address, certificate } => {
+                let certificate: Option<&Certificate> = certificate.as_deref();
+                Self {
+                    address: Some(*address),
+                    certificate: certificate.map(|c| c.subject.as_str()),
+                    sha256: certificate.map(|c| c.sha256.as_str()),
+                    ..none
+                }
+            }
+        }
+    }
+}
+
+/// One line of the audit file.
+#[derive(Serialize)]
+#[serde(tag = "record", rename_all = "lowercase")]
+enum Line<'a> {
+    Decided {
+        time: String,
+        id: RequestId,
+        listener: &'a str,
+        who: Who<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        role: Option<&'a str>,
+        method: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        operation: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        object: Option<&'a str>,
+        verdict: Verdict,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        why: &'a [String],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        policy: Option<&'a str>,
+    },
+    Ended {
+        time: String,
+        id: RequestId,
+        status: u16,
+        ms: f64,
+        up: u64,
+        down: u64,
+        end: How,
+    },
+}
+
+fn stamp(time: SystemTime) -> String {
+    humantime::format_rfc3339_millis(time).to_string()
+}
+
+impl Record {
+    /// Appends the *decided* line.
+    fn write(&self, out: &mut Vec<u8>) {
+        push(
+            out,
+            &Line::Decided {
+                time: stamp(self.time),
+                id: self.id,
+                listener: &self.who.listener,
+                who: Who::from(&self.who.peer),
+                role: self.role.as_deref(),
+                method: &self.method,
+                operation: self.operation,
+                object: self.object.as_deref(),
+                verdict: self.verdict,
+                why: &self.why,
+                policy: self.place.as_deref(),
+            },
+        );
+    }
+}
+
+impl End {
+    /// Appends the *ended* line.
+    fn write(&self, id: RequestId, time: SystemTime, out: &mut Vec<u8>) {
+        let ms = (self.took.as_secs_f64() * 1e6).round() / 1e3;
+        push(
+            out,
+            &Line::Ended {
+                time: stamp(time),
+                id,
+                status: self.status,
+                ms,
+                up: self.up,
+                down: self.down,
+                end: self.how,
+            },
+        );
+    }
+}
+
+fn push(out: &mut Vec<u8>, line: &Line<'_>) {
+    let start = out.len();
+    match serde_json::to_writer(&mut *out, line) {
+        Ok(()) => out.push(b'\n'),
+        Err(_) => out.truncate(start),
+    }
+}
+
+/// Where records go.
+#[derive(Clone, Debug, Default)]
+pub struct Sinks {
+    /// The audit file, if there is one.
+    pub audit: Option<audit::Audit>,
+}
+
+impl Sinks {
+    /// Records a decision; must be called before anything is forwarded.
+    ///
+    /// # Errors
+    /// The audit file cannot take it, and the setting says that this denies.
+    pub fn decided(&self, record: &Record) -> Result<(), audit::Unwritable> {
+        log::decided(record);
+        match &self.audit {
+            Some(audit) => audit.decided(|out| record.write(out)),
+            None => Ok(()),
+        }
+    }
+
+    /// Records how a request ended.
+    pub fn ended(&self, id: RequestId, end: &End) {
+        log::ended(id, end);
+        if let Some(audit) = &self.audit {
+            audit.ended(|out| end.write(id, SystemTime::now(), out));
+        }
+    }
+}

@@ -5,6 +5,7 @@ use crate::catalogue::{Body, Operation, Stream};
 use http::header::{
     CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING, UPGRADE,
 };
+use std::fmt;
 
 /// What dockerd and BuildKit read, by exact name.
 const TRAVEL: &[&str] = &["accept", "content-type", "user-agent", "x-registry-auth", "x-registry-config"];
@@ -33,14 +34,21 @@ const ONE_HOP: &[&str] = &[
 ];
 
 /// The headers that travel: Docker's own, rebuilt; the rest only under `everything`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Headers {
     /// What Docker reads.
     pub known: HeaderMap,
     /// Other end-to-end headers.
     pub unknown: HeaderMap,
-    /// The protocol that the client asked to switch to.
+    /// The protocol that the client asked to switch to, in the daemon's spelling.
     pub upgrade: Option<HeaderValue>,
+}
+
+/// Names alone: values hold registry passwords and tokens.
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.known.keys().chain(self.unknown.keys())).finish()
+    }
 }
 
 impl Headers {
@@ -82,9 +90,16 @@ fn lists(value: &HeaderValue, word: &str) -> bool {
 }
 
 /// Upgrades mean something to three kinds of operations; elsewhere dockerd ignores them, and so do we.
+/// A raw hijack takes any word, the other two only their own.
 fn upgrade(headers: &HeaderMap, operation: &Operation) -> Option<HeaderValue> {
     let asked = headers.get(UPGRADE)?;
-    matches!(operation.stream, Stream::Hijack | Stream::H2c | Stream::Websocket).then(|| asked.clone())
+    let protocol = match operation.stream {
+        Stream::Hijack => return Some(HeaderValue::from_static("tcp")),
+        Stream::H2c => "h2c",
+        Stream::Websocket => "websocket",
+        _ => return None,
+    };
+    asked.as_bytes().eq_ignore_ascii_case(protocol.as_bytes()).then(|| HeaderValue::from_static(protocol))
 }
 
 /// dockerd reads form bodies into the same table as the query, and lets them win.

@@ -23,6 +23,8 @@ use std::sync::Arc;
 pub struct Request {
     /// Who asks.
     pub who: Arc<Identity>,
+    /// The method; the row's own, except for rows of any method.
+    pub method: Method,
     /// Version, operation and the names in the path.
     pub route: Route,
     /// The query, typed.
@@ -58,11 +60,17 @@ pub fn split_target(target: &str) -> Result<(&str, &str), Refusal> {
 ///
 /// # Errors
 /// The query or a header could be read in two ways, or a form would override the query.
-pub fn understand_head(who: Arc<Identity>, route: Route, query: &str, headers: &HeaderMap) -> Result<Request, Refusal> {
+pub fn understand_head(
+    who: Arc<Identity>,
+    method: Method,
+    route: Route,
+    query: &str,
+    headers: &HeaderMap,
+) -> Result<Request, Refusal> {
     let operation = route.operation;
     let query = Query::read(query, operation)?;
     let headers = Headers::read(headers, operation)?;
-    Ok(Request { who, route, query, headers })
+    Ok(Request { who, method, route, query, headers })
 }
 
 /// Reads a whole head: route, query, headers.
@@ -72,5 +80,5 @@ pub fn understand_head(who: Arc<Identity>, route: Route, query: &str, headers: &
 pub fn understand(who: Arc<Identity>, method: &Method, target: &str, headers: &HeaderMap) -> Result<Request, Refusal> {
     let (path, query) = split_target(target)?;
     let route = catalogue::route(method, path)?;
-    understand_head(who, route, query, headers)
+    understand_head(who, method.clone(), route, query, headers)
 }

@@ -18,6 +18,8 @@ pub(super) struct Builder<'r, 's> {
     root: Option<Node>,
     documents: usize,
     nodes: usize,
+    /// A node could not be read, so that what follows from the tree would mislead.
+    broken: bool,
 }
 
 /// A list or map that has not ended yet.
@@ -36,7 +38,7 @@ enum Slot {
 
 impl<'r, 's> Builder<'r, 's> {
     pub(super) fn new(report: &'r mut Report<'s>, offsets: &'r [usize]) -> Self {
-        Self { report, offsets, open: Vec::new(), root: None, documents: 0, nodes: 0 }
+        Self { report, offsets, open: Vec::new(), root: None, documents: 0, nodes: 0, broken: false }
     }
 
     pub(super) fn take(&mut self, event: Event<'_>, span: saphyr_parser::Span) -> Result<(), Stop> {
@@ -66,8 +68,17 @@ impl<'r, 's> Builder<'r, 's> {
         self.report.problem(span, format!("this is not YAML: {}", error.info().replace('`', "'")));
     }
 
+    /// The tree, unless it was reported that there is none.
     pub(super) fn finish(self) -> Option<Node> {
-        self.root.filter(|root| root.content != Content::Null)
+        if self.broken {
+            return None;
+        }
+        let root = self.root.filter(|root| root.content != Content::Null);
+        if root.is_none() {
+            let help = "a policy starts with `version: 1`";
+            self.report.problem_with_help(Span::default(), "the file is empty", help);
+        }
+        root
     }
 
     fn document(&mut self, span: Span) -> Result<(), Stop> {
@@ -81,6 +92,7 @@ impl<'r, 's> Builder<'r, 's> {
 
     fn alias(&mut self, span: Span) -> Result<(), Stop> {
         self.report.problem_with_help(span, "YAML aliases are not read here", "use `let` and `$name`");
+        self.broken = true;
         self.add(Node { span, content: Content::Null })
     }
 

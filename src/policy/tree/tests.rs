@@ -52,8 +52,8 @@ fn equal_nodes_say_the_same() {
 #[test]
 fn what_yaml_has_beyond_trees_is_refused() {
     let cases = [
-        ("a: &x 1\n", "1:7: YAML anchors are not read here"),
-        ("a: !!str 1\n", "1:10: YAML tags are not read here"),
+        ("a: &x 1\n", "1:4: YAML anchors are not read here"),
+        ("a: !!str 1\n", "1:4: YAML tags are not read here"),
         ("a: {}\n<<: {b: 1}\n", "2:1: YAML merge keys are not read here"),
         ("a: 1\n---\nb: 1\n", "2:1: a second document starts here"),
         ("a: 1\na: 2\n", "2:1: the key `a` is written twice"),
@@ -68,14 +68,13 @@ fn what_yaml_has_beyond_trees_is_refused() {
 #[test]
 fn aliases_are_refused() {
     let found = problems("a: &x [1]\nb: *x\n");
-    assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found[1].ends_with("YAML aliases are not read here"), "{found:?}");
+    assert_eq!(found, ["1:4: YAML anchors are not read here", "2:4: YAML aliases are not read here"]);
 }
 
 #[test]
 fn an_empty_text_is_a_problem() {
     for text in ["", "\n\n", "# nothing\n", "---\n"] {
-        assert_eq!(problems(text), ["0:0: the file is empty"], "{text:?}");
+        assert_eq!(problems(text), ["1:1: the file is empty"], "{text:?}");
     }
 }
 
@@ -93,7 +92,7 @@ fn size_depth_and_number_are_bounded() {
     let long = format!("a: {}\n", "x".repeat(MAX_FILE));
     let deep = format!("a: {}{}\n", "[".repeat(MAX_DEPTH + 1), "]".repeat(MAX_DEPTH + 1));
     let many = format!("[{}]\n", "a,".repeat(MAX_NODES + 1));
-    assert_eq!(problems(&long), ["0:0: the file is larger than 1024 KiB"]);
+    assert_eq!(problems(&long), ["1:1: the file is larger than 1024 KiB"]);
     assert!(problems(&deep)[0].contains("nested more than 32 deep"));
     assert!(problems(&many)[0].contains("more than 50000 words"));
 }

@@ -1,0 +1,1 @@
+"""Measures proxies before the Docker socket side by side, in one interleaved run."""

@@ -1,0 +1,59 @@
+//! `dockgate check`: every problem and every warning, before anything is served.
+
+use super::sources::{self, Bad, plural};
+use super::{Exit, plan};
+use std::path::PathBuf;
+
+/// Look for problems in policies and configuration
+///
+/// Every problem is reported at once, with its line. Warnings name what works
+/// but may not be meant: roles that are root on the host, roles that overlap,
+/// sockets that everyone can open.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dockgate check policies/*.yaml
+  dockgate check --config /etc/dockgate/dockgate.yaml
+Exit codes: 0 fine (also with warnings), 1 failure, 3 bad policy or configuration.")]
+pub(super) struct Check {
+    /// Policies; each file is one, unless --together is given
+    #[arg(required_unless_present = "config", conflicts_with = "config")]
+    policy: Vec<PathBuf>,
+    /// The files are parts of one policy
+    #[arg(long)]
+    together: bool,
+    /// A configuration with the policies that it names
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Check {
+    pub(super) fn run(self) -> Exit {
+        if let Some(config) = &self.config {
+            return plan::check(config);
+        }
+        let all = if self.together {
+            one(&self.policy)
+        } else {
+            self.policy.iter().map(|file| one(std::slice::from_ref(file))).fold(Ok(()), Result::and)
+        };
+        all.map_or_else(|Bad(exit)| exit, |()| Exit::Fine)
+    }
+}
+
+/// Looks at one policy.
+fn one(files: &[PathBuf]) -> Result<(), Bad> {
+    let (policy, sources) = sources::load(files)?;
+    let warnings = policy.warnings();
+    sources::print_warnings(&warnings, &sources);
+    let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+    let (roles, tests, found) = (policy.roles().len(), policy.cases().len(), warnings.len());
+    println!(
+        "{}: fine: {roles} role{}, {tests} test{}, {found} warning{}",
+        names.join(" + "),
+        plural(roles),
+        plural(tests),
+        plural(found)
+    );
+    Ok(())
+}

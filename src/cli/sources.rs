@@ -1,0 +1,106 @@
+//! Policy files from disk, and what is wrong with them on standard error.
+
+use super::Exit;
+use crate::policy::{CaseResult, MAX_FILE, Policy, Problem, Source, Warning};
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Reads policy files; one that is larger than a policy may be is cut behind
+/// that bound, so that reading it reports the size and nothing else is held.
+///
+/// # Errors
+/// A file cannot be read, or is not UTF-8.
+pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Source>, String> {
+    paths.iter().map(|path| read_one(path)).collect()
+}
+
+fn read_one(path: &Path) -> Result<Source, String> {
+    let fail = |error: io::Error| format!("cannot read `{}`: {error}", path.display());
+    let mut bytes = Vec::new();
+    let bound = MAX_FILE as u64 + 1;
+    File::open(path).and_then(|file| file.take(bound).read_to_end(&mut bytes)).map_err(fail)?;
+    let text = String::from_utf8(bytes).map_err(|e| {
+        let line = 1 + e.as_bytes().iter().take(e.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count();
+        format!("`{}` is not UTF-8 (line {line})", path.display())
+    })?;
+    Ok(Source { name: Arc::from(path.to_string_lossy().as_ref()), text })
+}
+
+/// Reads and loads a policy; every problem is printed.
+///
+/// # Errors
+/// The policy cannot be loaded; the reasons are on standard error already.
+pub(super) fn load(paths: &[PathBuf]) -> Result<(Policy, Vec<Source>), Bad> {
+    let sources = read(paths).map_err(|message| {
+        complain(&message);
+        Bad(Exit::BadPolicy)
+    })?;
+    match Policy::load(&sources) {
+        Ok(policy) => Ok((policy, sources)),
+        Err(problems) => {
+            print_problems(&problems, &sources);
+            Err(Bad(Exit::BadPolicy))
+        }
+    }
+}
+
+/// A policy or configuration that cannot be used, and how to exit; why was printed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bad(pub(super) Exit);
+
+/// Prints every problem with its source line, and how many there are.
+pub(super) fn print_problems(problems: &[Problem], sources: &[Source]) {
+    for problem in problems {
+        line(&problem.render(sources, color()));
+    }
+    let count = problems.len();
+    line(&format!("{count} problem{} found", plural(count)));
+}
+
+/// Prints warnings with their source lines.
+pub(super) fn print_warnings(warnings: &[Warning], sources: &[Source]) {
+    for warning in warnings {
+        line(&warning.render(sources, color()));
+    }
+}
+
+/// One error in one line.
+pub(super) fn complain(message: &str) {
+    line(&format!("error: {message}"));
+}
+
+/// A closed standard error is no reason to fail.
+fn line(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+fn color() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
+/// A policy's warning in one line: in the log where there is one, else as it is.
+pub(super) fn note(warning: &Warning) {
+    if tracing::dispatcher::has_been_set() {
+        tracing::warn!("{warning}");
+    } else {
+        warn(&warning.to_string());
+    }
+}
+
+/// One warning in one line.
+pub(super) fn warn(message: &str) {
+    line(&format!("warning: {message}"));
+}
+
+/// How a policy's own test went, if it failed.
+pub(super) fn outcome(result: &CaseResult) -> String {
+    let failure = result.failure.as_ref();
+    failure.map(|f| format!("expected {}, came {} ({})", f.expected, f.came, result.place)).unwrap_or_default()
+}
+
+/// `s` unless there is one.
+pub(super) fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}

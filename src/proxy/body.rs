@@ -1,0 +1,163 @@
+//! The two bodies of an exchange: what goes up and what comes down.
+
+use super::exchange::{Exchange, Open};
+use super::upstream::Lease;
+use crate::record::How;
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+/// A request body on its way to Docker.
+#[derive(Debug)]
+pub(super) enum Upload {
+    /// None.
+    Empty,
+    /// Judged and rebuilt.
+    Full(Option<Bytes>, Rc<Exchange>),
+    /// Passed on as it comes.
+    Stream(Incoming, Rc<Exchange>),
+}
+
+impl Body for Upload {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        match self.get_mut() {
+            Self::Empty => Poll::Ready(None),
+            Self::Full(bytes, exchange) => {
+                exchange.upload_done();
+                let bytes = bytes.take();
+                exchange.up(bytes.as_ref().map_or(0, Bytes::len));
+                Poll::Ready(bytes.map(|b| Ok(Frame::data(b))))
+            }
+            Self::Stream(body, exchange) => {
+                let frame = ready!(Pin::new(body).poll_frame(cx));
+                match &frame {
+                    Some(Ok(frame)) => exchange.up(frame.data_ref().map_or(0, Bytes::len)),
+                    Some(Err(_)) => exchange.finish(How::ClientGone),
+                    None => exchange.upload_done(),
+                }
+                Poll::Ready(frame)
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Full(bytes, _) => bytes.is_none(),
+            Self::Stream(body, exchange) => {
+                let end = body.is_end_stream();
+                if end {
+                    exchange.upload_done();
+                }
+                end
+            }
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Full(bytes, _) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
+            Self::Stream(body, _) => body.size_hint(),
+        }
+    }
+}
+
+/// An answer on its way to the client.
+#[derive(Debug)]
+pub(super) struct Answer {
+    source: Source,
+    exchange: Rc<Exchange>,
+    /// Dropped after `source`, with the last byte handed to hyper.
+    _open: Open,
+}
+
+#[derive(Debug)]
+enum Source {
+    Full(Option<Bytes>),
+    Daemon(Incoming, Lease),
+}
+
+impl Answer {
+    /// An answer of our own.
+    pub(super) fn full(bytes: Bytes, exchange: Rc<Exchange>, open: Open) -> Self {
+        Self { source: Source::Full((!bytes.is_empty()).then_some(bytes)), exchange, _open: open }
+    }
+
+    /// The daemon's answer, with the connection that it comes on.
+    pub(super) fn stream(body: Incoming, lease: Lease, exchange: Rc<Exchange>, open: Open) -> Self {
+        let mut answer = Self { source: Source::Daemon(body, lease), exchange, _open: open };
+        answer.settle();
+        answer
+    }
+
+    /// Once the daemon's last byte has come, its connection can serve others.
+    fn settle(&mut self) {
+        if let Source::Daemon(body, lease) = &mut self.source
+            && body.is_end_stream()
+        {
+            lease.complete(self.exchange.is_uploaded());
+        }
+    }
+
+    fn note(&mut self, frame: Option<&Result<Frame<Bytes>, hyper::Error>>) {
+        match frame {
+            Some(Ok(frame)) => {
+                self.exchange.down(frame.data_ref().map_or(0, Bytes::len));
+                self.settle();
+            }
+            Some(Err(_)) => self.exchange.finish(How::DaemonGone),
+            None => {
+                if let Source::Daemon(_, lease) = &mut self.source {
+                    lease.complete(self.exchange.is_uploaded());
+                }
+                self.exchange.finish(How::Complete);
+            }
+        }
+        if self.is_end_stream() {
+            self.exchange.finish(How::Complete);
+        }
+    }
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = match &mut self.source {
+            Source::Full(bytes) => bytes.take().map(|b| Ok(Frame::data(b))),
+            Source::Daemon(body, _) => ready!(Pin::new(body).poll_frame(cx)),
+        };
+        self.note(frame.as_ref());
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.source {
+            Source::Full(bytes) => bytes.is_none(),
+            Source::Daemon(body, _) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.source {
+            Source::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
+            Source::Daemon(body, _) => body.size_hint(),
+        }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if self.is_end_stream() {
+            self.exchange.finish(How::Complete);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Where to listen and what to write where; never who may do what.
+
+mod read;
+mod values;
+
+pub use read::read;
+pub use values::{default_upstream, denials, mode, place, upstream, when_full};
+
+use super::limits::Limits;
+use super::listen::UnixSocket;
+use super::refuse::Denials;
+use super::tls::TlsFiles;
+use crate::record::audit::WhenFull;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The most threads that are started without being asked for.
+pub const MAX_DEFAULT_THREADS: usize = 4;
+
+/// A configuration, read and held against itself; no file or socket is open.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The Docker socket.
+    pub upstream: PathBuf,
+    /// The listeners.
+    pub listen: Vec<ListenConfig>,
+    /// The audit file.
+    pub audit: Option<PathBuf>,
+    /// What a decision does that cannot be recorded.
+    pub audit_full: WhenFull,
+    /// The bounds.
+    pub limits: Limits,
+    /// Threads that serve connections.
+    pub threads: usize,
+}
+
+/// One listener.
+#[derive(Clone, Debug)]
+pub struct ListenConfig {
+    /// Where it listens.
+    pub place: Place,
+    /// The files of its policy.
+    pub policy: Vec<PathBuf>,
+    /// How much of a denial its clients see.
+    pub denials: Denials,
+}
+
+/// Where a listener listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A Unix socket.
+    Unix(UnixSocket),
+    /// A TCP port.
+    Tcp {
+        /// Address and port.
+        address: SocketAddr,
+        /// The files of mutual TLS.
+        tls: Option<TlsFiles>,
+        /// Why there is no TLS, where that was demanded.
+        because: Option<String>,
+        /// Further names that clients may call this host by.
+        hosts: Vec<String>,
+    },
+}
+
+impl Place {
+    /// The path of a Unix socket.
+    pub fn path(&self) -> Option<&PathBuf> {
+        if let Self::Unix(socket) = self { Some(&socket.path) } else { None }
+    }
+}
+
+impl Config {
+    /// A configuration with defaults for all that is not given.
+    pub fn new(upstream: PathBuf, listen: Vec<ListenConfig>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            upstream,
+            listen,
+            audit: None,
+            audit_full: WhenFull::default(),
+            limits: Limits::default(),
+            threads: cores.min(MAX_DEFAULT_THREADS),
+        }
+    }
+
+    /// What works but may not be meant.
+    pub fn warnings(&self) -> Vec<String> {
+        self.listen.iter().filter_map(|listen| warning(&listen.place)).collect()
+    }
+}
+
+fn warning(place: &Place) -> Option<String> {
+    match place {
+        Place::Unix(socket) if socket.mode & 0o002 != 0 => Some(format!(
+            "everyone on this machine can open `{}` (mode {:04o}): only the policy's `who` keeps them apart",
+            socket.path.display(),
+            socket.mode
+        )),
+        Place::Tcp { address, tls: None, because, .. } if !address.ip().is_loopback() => {
+            let because = because.as_deref().unwrap_or_default();
+            Some(format!("{address} takes requests without TLS, because: {because}"))
+        }
+        Place::Tcp { address, tls: None, .. } => {
+            Some(format!("every user of this machine can connect to {address}: a Unix socket would tell them apart"))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,264 @@
+//! One client connection from accept to close.
+
+use super::body::Answer;
+use super::exchange::{Exchange, Traffic};
+use super::gone::Watch;
+use super::handle::handle;
+use super::limits::{MAX_BUFFER, MAX_HEAD};
+use super::refuse;
+use super::stream::ClientStream;
+use super::tap::{Tap, TapState};
+use super::tunnel::{self, linger};
+use super::upstream::Upstream;
+use super::upstream_io::UpstreamIo;
+use super::{Gate, Listener};
+use crate::policy::{NoRole, Role};
+use crate::record::{Sinks, visible};
+use crate::request::Identity;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::Service;
+use hyper_util::rt::TokioIo;
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::Notify;
+
+/// What one connection knows for as long as it lives.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// What all threads share.
+    pub(super) gate: Arc<Gate>,
+    /// The listener that accepted it.
+    pub(super) listener: Arc<Listener>,
+    /// Who is there.
+    pub(super) who: Arc<Identity>,
+    /// The place of the caller's role in the policy.
+    role: Result<usize, NoRole>,
+    /// The way to Docker.
+    pub(super) upstream: Rc<Upstream>,
+    /// Where records go.
+    pub(super) sinks: Rc<Sinks>,
+    /// What this thread has under way.
+    pub(super) traffic: Rc<Traffic>,
+    /// What is known of the bytes.
+    pub(super) tap: Rc<TapState>,
+    takeover: RefCell<Option<Takeover>>,
+    order: Cell<Order>,
+    ordered: Notify,
+    watched: Cell<bool>,
+}
+
+/// What the thread's clock or a shutdown wants of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    None,
+    Watch,
+    Drain,
+    End,
+}
+
+/// A hijacked stream that waits for hyper to let go of the client's side.
+#[derive(Debug)]
+pub(super) struct Takeover {
+    /// The head that the client reads.
+    pub(super) head: Vec<u8>,
+    /// The daemon's side.
+    pub(super) daemon: UpstreamIo,
+    /// The request.
+    pub(super) exchange: Rc<Exchange>,
+}
+
+/// What a connection shares with its thread.
+#[derive(Clone, Debug)]
+pub(super) struct Shared {
+    pub(super) gate: Arc<Gate>,
+    pub(super) upstream: Rc<Upstream>,
+    pub(super) sinks: Rc<Sinks>,
+    pub(super) traffic: Rc<Traffic>,
+}
+
+impl Link {
+    /// A fresh connection; the role is found once, since the peer does not change.
+    pub(super) fn new(shared: Shared, listener: Arc<Listener>, who: Identity, tap: Rc<TapState>) -> Rc<Self> {
+        let role = listener.policy.role_index(&who);
+        let Shared { gate, upstream, sinks, traffic } = shared;
+        Rc::new(Self {
+            gate,
+            listener,
+            who: Arc::new(who),
+            role,
+            upstream,
+            sinks,
+            traffic,
+            tap,
+            takeover: RefCell::new(None),
+            order: Cell::new(Order::None),
+            ordered: Notify::new(),
+            watched: Cell::new(false),
+        })
+    }
+
+    /// The caller's role.
+    ///
+    /// # Errors
+    /// No role of the listener's policy is for this caller, or several are.
+    pub(super) fn role(&self) -> Result<&Role, NoRole> {
+        let index = self.role.clone()?;
+        self.listener.policy.roles().get(index).ok_or(NoRole::Nobody)
+    }
+
+    /// Gives the client's stream to a tunnel once hyper lets go of it.
+    pub(super) fn take_over(&self, takeover: Takeover) {
+        *self.takeover.borrow_mut() = Some(takeover);
+    }
+
+    /// Called at every tick: heads that take too long end, requests that take
+    /// long are watched for a client that is gone.
+    pub(super) fn tick(&self, header_timeout: Duration) {
+        if self.tap.head_since().is_some_and(|since| since.elapsed() > header_timeout) {
+            self.order(Order::End);
+        } else if self.tap.busy() && !self.watched.replace(true) {
+            self.order(Order::Watch);
+        }
+    }
+
+    /// No further request; what is under way goes on.
+    pub(super) fn drain(&self) {
+        self.order(Order::Drain);
+    }
+
+    fn order(&self, order: Order) {
+        self.order.set(order);
+        self.ordered.notify_one();
+    }
+}
+
+type Answering = Pin<Box<dyn Future<Output = Result<Response<Answer>, Infallible>>>>;
+type Http = http1::Connection<TokioIo<Tap>, Handler>;
+
+/// Hands every request of one connection to [`handle`].
+#[derive(Debug)]
+struct Handler(Rc<Link>);
+
+impl Service<Request<Incoming>> for Handler {
+    type Response = Response<Answer>;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn call(&self, request: Request<Incoming>) -> Answering {
+        let link = Rc::clone(&self.0);
+        Box::pin(async move { Ok(handle(link, request).await) })
+    }
+}
+
+/// Serves one connection to its end.
+pub(super) async fn serve(link: Rc<Link>, tap: Tap, stream: Facts) {
+    let mut http = http1::Builder::new()
+        .half_close(stream.knows_half_close)
+        .max_buf_size(MAX_BUFFER)
+        .max_header_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(tap), Handler(Rc::clone(&link)));
+    if !run(&link, &mut http, stream.watch).await {
+        return;
+    }
+    let parts = http.into_parts();
+    let client = parts.io.into_inner().into_stream();
+    let takeover = link.takeover.borrow_mut().take();
+    match takeover {
+        Some(takeover) => tunnel(&link, client, takeover, &parts.read_buf).await,
+        None => finish(&link, client).await,
+    }
+}
+
+/// What must be asked of a stream before it goes below hyper.
+#[derive(Debug)]
+pub(super) struct Facts {
+    knows_half_close: bool,
+    watch: Option<Watch>,
+}
+
+impl Facts {
+    /// Looks at a fresh stream.
+    pub(super) fn of(stream: &ClientStream) -> Self {
+        let knows_half_close = stream.knows_half_close();
+        Self { knows_half_close, watch: knows_half_close.then(|| Watch::new(stream).ok()).flatten() }
+    }
+}
+
+/// Drives HTTP; false if the connection is to be dropped as it stands.
+async fn run(link: &Link, http: &mut Http, mut watch: Option<Watch>) -> bool {
+    let mut gone: Pin<Box<dyn Future<Output = ()>>> = Box::pin(std::future::pending());
+    loop {
+        tokio::select! {
+            biased;
+            done = poll_fn(|cx| http.poll_without_shutdown(cx)) => return close(link, done),
+            () = link.ordered.notified() => match link.order.get() {
+                Order::End => return false,
+                Order::Drain => Pin::new(&mut *http).graceful_shutdown(),
+                Order::Watch => if let Some(watch) = watch.take() {
+                    gone = Box::pin(watch.closed());
+                },
+                Order::None => {}
+            },
+            () = &mut gone => return false,
+        }
+    }
+}
+
+/// hyper is done: whether something is left to be said to the client.
+fn close(link: &Link, done: hyper::Result<()>) -> bool {
+    match done {
+        Err(error) if !error.is_parse() => {
+            tracing::debug!(listener = %link.who.listener, %error, "connection ended");
+            link.tap.spoke_h2()
+        }
+        _ => true,
+    }
+}
+
+/// Writes the head that makes the stream raw, then relays.
+async fn tunnel(link: &Link, mut client: ClientStream, takeover: Takeover, early: &[u8]) {
+    let Takeover { head, daemon, exchange } = takeover;
+    let written = async {
+        client.write_all(&head).await?;
+        client.flush().await
+    };
+    if written.await.is_err() {
+        return;
+    }
+    tokio::select! {
+        () = tunnel::relay(client, daemon, early.to_vec(), &exchange) => {}
+        () = ended(link) => {}
+    }
+}
+
+/// Ends when the connection is ordered to.
+async fn ended(link: &Link) {
+    while link.order.get() != Order::End {
+        link.ordered.notified().await;
+    }
+}
+
+/// Says what hyper could not, and closes without a reset.
+async fn finish(link: &Link, mut client: ClientStream) {
+    let last_words = if link.tap.spoke_h2() {
+        tracing::warn!(listener = %link.who.listener, "refused: the client began to speak HTTP/2");
+        refuse::goaway()
+    } else if let Some(status) = link.tap.own_answer() {
+        let listener = visible(&link.who.listener);
+        tracing::warn!(%listener, status, "refused: the head of a request could not be read");
+        refuse::unreadable_head(status)
+    } else {
+        Vec::new()
+    };
+    if client.write_all(&last_words).await.is_ok() {
+        linger(client).await;
+    }
+}

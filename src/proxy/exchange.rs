@@ -1,0 +1,151 @@
+//! One request under way: counts its bytes and records its end, whoever lets go last.
+
+use super::tap::TapState;
+use crate::record::{End, How, RequestId, Sinks};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+/// Held by everything that works on one request; the last one to let go ends it.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    /// The request's id.
+    pub(super) id: RequestId,
+    began: Instant,
+    status: Cell<u16>,
+    up: Cell<u64>,
+    down: Cell<u64>,
+    uploaded: Cell<bool>,
+    how: Cell<Option<How>>,
+    recorded: Cell<bool>,
+    endless: Cell<bool>,
+    traffic: Rc<Traffic>,
+    sinks: Rc<Sinks>,
+}
+
+/// What one thread has under way; read when the gate drains.
+#[derive(Debug, Default)]
+pub(super) struct Traffic {
+    /// Exchanges under way that end by themselves.
+    plain: Cell<usize>,
+    /// Bytes moved so far.
+    moved: Cell<u64>,
+}
+
+impl Traffic {
+    /// Requests under way that are expected to end by themselves.
+    pub(super) fn plain(&self) -> usize {
+        self.plain.get()
+    }
+
+    /// Bytes moved so far, both ways.
+    pub(super) fn moved(&self) -> u64 {
+        self.moved.get()
+    }
+}
+
+impl Exchange {
+    /// A head has been read.
+    pub(super) fn begin(traffic: &Rc<Traffic>, sinks: &Rc<Sinks>) -> Rc<Self> {
+        traffic.plain.set(traffic.plain.get() + 1);
+        Rc::new(Self {
+            id: RequestId::next(),
+            began: Instant::now(),
+            status: Cell::new(0),
+            up: Cell::new(0),
+            down: Cell::new(0),
+            uploaded: Cell::new(false),
+            how: Cell::new(None),
+            recorded: Cell::new(false),
+            endless: Cell::new(false),
+            traffic: Rc::clone(traffic),
+            sinks: Rc::clone(sinks),
+        })
+    }
+
+    /// A *decided* record was written, so an *ended* one must follow.
+    pub(super) fn recorded(&self) {
+        self.recorded.set(true);
+    }
+
+    /// The exchange may never end by itself; a shutdown does not wait for it.
+    pub(super) fn endless(&self) {
+        if !self.endless.replace(true) {
+            self.traffic.plain.set(self.traffic.plain.get().saturating_sub(1));
+        }
+    }
+
+    /// The client's status is known.
+    pub(super) fn answered(&self, status: u16) {
+        self.status.set(status);
+    }
+
+    /// Bytes went to the daemon.
+    pub(super) fn up(&self, bytes: usize) {
+        self.up.set(self.up.get() + bytes as u64);
+        self.traffic.moved.set(self.traffic.moved.get() + bytes as u64);
+    }
+
+    /// Bytes went to the client.
+    pub(super) fn down(&self, bytes: usize) {
+        self.down.set(self.down.get() + bytes as u64);
+        self.traffic.moved.set(self.traffic.moved.get() + bytes as u64);
+    }
+
+    /// The request body was handed over whole.
+    pub(super) fn upload_done(&self) {
+        self.uploaded.set(true);
+    }
+
+    /// Whether the request body was handed over whole.
+    pub(super) fn is_uploaded(&self) -> bool {
+        self.uploaded.get()
+    }
+
+    /// What ended it; the first word counts.
+    pub(super) fn finish(&self, how: How) {
+        if self.how.get().is_none() {
+            self.how.set(Some(how));
+        }
+    }
+
+    /// Since the head was read.
+    pub(super) fn took(&self) -> Duration {
+        self.began.elapsed()
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.endless();
+        if !self.recorded.get() {
+            return;
+        }
+        let end = End {
+            status: self.status.get(),
+            took: self.took(),
+            up: self.up.get(),
+            down: self.down.get(),
+            how: self.how.get().unwrap_or(How::ClientGone),
+        };
+        self.sinks.ended(self.id, &end);
+    }
+}
+
+/// Marks a request as open on its connection for as long as its answer is incomplete.
+#[derive(Debug)]
+pub(super) struct Open(Rc<TapState>);
+
+impl Open {
+    /// The request's head was read whole.
+    pub(super) fn new(tap: &Rc<TapState>) -> Self {
+        tap.begin();
+        Self(Rc::clone(tap))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}

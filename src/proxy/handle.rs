@@ -1,0 +1,292 @@
+//! The life of one request: understood, decided, recorded, forwarded.
+
+use super::body::{Answer, Upload};
+use super::connection::{Link, Takeover};
+use super::exchange::{Exchange, Open};
+use super::refuse::Reply;
+use super::upload;
+use super::upstream::{Lease, UpstreamError};
+use super::upstream_io::UpstreamIo;
+use super::version;
+use crate::catalogue::{self, Operation, Route, Stream};
+use crate::policy::{Allowed, Decision, Denial};
+use crate::record::{How, Record, Verdict, visible};
+use crate::request::{Refusal, Request as Understood, headers, split_target, understand_head};
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, UPGRADE};
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use hyper::body::{Body, Incoming};
+use std::rc::Rc;
+use std::time::SystemTime;
+
+/// What a request without an upgrade gets when the daemon has switched (streams.md: 3).
+const RAW_STREAM: HeaderValue = HeaderValue::from_static("application/vnd.docker.raw-stream");
+
+/// Why nothing was forwarded, or nothing came back.
+enum Stop {
+    Refused(Refusal),
+    Stranger(String),
+    Denied(Denial),
+    Unreachable(UpstreamError),
+}
+
+/// What was permitted, with its body.
+struct Ready {
+    permit: Box<Allowed>,
+    upload: Upload,
+}
+
+/// Handles one request; whatever happens, the client gets an answer.
+pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Response<Answer> {
+    let open = Open::new(&link.tap);
+    let exchange = Exchange::begin(&link.traffic, &link.sinks);
+    let (parts, body) = request.into_parts();
+    let unread = !body.is_end_stream();
+    let mut seen = Seen::default();
+    let stop = match judge(&link, &exchange, &parts, body, &mut seen).await {
+        Err(stop) => stop,
+        Ok(ready) => {
+            let mut record = record(&link, &exchange, &parts, &seen, Verdict::Allow);
+            record.place = Some(ready.permit.by().to_string());
+            if link.sinks.decided(&record).is_err() {
+                let reply = Reply::unrecorded(exchange.id);
+                return answer(reply, unread, exchange, open);
+            }
+            exchange.recorded();
+            match forward(&link, &exchange, ready).await {
+                Ok((response, lease, wanted)) => return relay(&link, response, lease, &wanted, exchange, open).await,
+                Err(error) => Stop::Unreachable(error),
+            }
+        }
+    };
+    let reply = stopped(&link, &exchange, &parts, &seen, stop);
+    answer(reply, unread, exchange, open)
+}
+
+/// How far a request was understood, for the record.
+#[derive(Default)]
+struct Seen {
+    operation: Option<&'static Operation>,
+    object: Option<String>,
+}
+
+impl Seen {
+    fn route(&mut self, route: &Route) {
+        self.operation = Some(route.operation);
+        self.object = route.params.object.as_deref().map(str::to_owned);
+    }
+}
+
+/// From the head to a permit: identify, route, may ever, understand, decide, read the body.
+async fn judge(
+    link: &Link,
+    exchange: &Rc<Exchange>,
+    parts: &Parts,
+    body: Incoming,
+    seen: &mut Seen,
+) -> Result<Ready, Stop> {
+    if let Some(tcp) = &link.listener.tcp {
+        headers::refuse_browsers(&parts.headers, tcp.tls.is_some(), &tcp.hosts).map_err(Stop::Refused)?;
+    }
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
+    let (path, query) = split_target(target).map_err(Stop::Refused)?;
+    let route = catalogue::route(&parts.method, path).map_err(|e| Stop::Refused(e.into()))?;
+    seen.route(&route);
+    let operation = route.operation;
+    let role = link.role().map_err(|none| Stop::Stranger(none.to_string()))?;
+    if !role.may_ever(operation.op) {
+        return Err(Stop::Denied(role.deny_operation(operation.op)));
+    }
+    let who = std::sync::Arc::clone(&link.who);
+    let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
+    let permit = match role.decide(request) {
+        Decision::Allow(permit) => permit,
+        Decision::Deny(denial) => return Err(Stop::Denied(denial)),
+    };
+    let upload = upload::read(&link.gate, &permit, body, &parts.headers, exchange).await.map_err(Stop::Refused)?;
+    Ok(Ready { permit, upload })
+}
+
+/// What the answer's shape depends on.
+struct Wanted {
+    operation: &'static Operation,
+    upgrade: bool,
+}
+
+impl Wanted {
+    /// A raw hijack is always asked for, the other protocols only for clients that ask.
+    fn may_switch(&self) -> bool {
+        match self.operation.stream {
+            Stream::Hijack => true,
+            Stream::H2c | Stream::Websocket => self.upgrade,
+            _ => false,
+        }
+    }
+}
+
+async fn forward(
+    link: &Link,
+    exchange: &Rc<Exchange>,
+    ready: Ready,
+) -> Result<(Response<Incoming>, Lease, Wanted), UpstreamError> {
+    let Ready { permit, upload } = ready;
+    let request: &Understood = permit.request();
+    let wanted = Wanted { operation: request.operation(), upgrade: request.headers.upgrade.is_some() };
+    if matches!(wanted.operation.stream, Stream::Response | Stream::H2c | Stream::Hijack | Stream::Websocket) {
+        exchange.endless();
+    }
+    let (response, lease) = link.upstream.send(&permit, upload).await?;
+    Ok((response, lease, wanted))
+}
+
+/// The daemon's answer becomes the client's.
+async fn relay(
+    link: &Rc<Link>,
+    response: Response<Incoming>,
+    lease: Lease,
+    wanted: &Wanted,
+    exchange: Rc<Exchange>,
+    open: Open,
+) -> Response<Answer> {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS && wanted.may_switch() {
+        return switch(link, response, lease, wanted, exchange, open).await;
+    }
+    if response.status().is_informational() {
+        exchange.finish(How::DaemonGone);
+        let reply = Reply { status: 502, message: "dockgate: the Docker daemon switched protocols unasked".to_owned() };
+        return answer(reply, true, exchange, open);
+    }
+    exchange.answered(response.status().as_u16());
+    let (mut head, body) = response.into_parts();
+    strip(&mut head.headers);
+    if link.upstream.is_newer() {
+        return version::clamp(head, body, lease, wanted.operation, exchange, open).await;
+    }
+    Response::from_parts(head, Answer::stream(body, lease, exchange, open))
+}
+
+/// The daemon has switched: the client's stream is taken from hyper and made raw.
+async fn switch(
+    link: &Rc<Link>,
+    mut response: Response<Incoming>,
+    lease: Lease,
+    wanted: &Wanted,
+    exchange: Rc<Exchange>,
+    open: Open,
+) -> Response<Answer> {
+    let head = switching_head(&response, wanted.upgrade);
+    let upgraded = hyper::upgrade::on(&mut response).await.ok();
+    let Some(parts) = upgraded.and_then(|u| u.downcast::<UpstreamIo>().ok()) else {
+        exchange.finish(How::DaemonGone);
+        let reply = Reply { status: 502, message: "dockgate: the Docker daemon broke off a stream".to_owned() };
+        return answer(reply, true, exchange, open);
+    };
+    lease.detach();
+    exchange.answered(if wanted.upgrade { 101 } else { 200 });
+    link.tap.mute().await;
+    let daemon = parts.io.with_early(parts.read_buf);
+    link.take_over(Takeover { head, daemon, exchange: Rc::clone(&exchange) });
+    // hyper writes this into nothing and ends; see `connection::tunnel`.
+    let mut nothing = Response::new(Answer::full(bytes::Bytes::new(), exchange, open));
+    nothing.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    nothing
+}
+
+/// The head that the client reads before the stream becomes raw: the daemon's
+/// own 101, or the 200 that dockerd gives to who asked for no upgrade.
+fn switching_head(response: &Response<Incoming>, upgrade: bool) -> Vec<u8> {
+    let mut head: Vec<u8> = if upgrade { b"HTTP/1.1 101 UPGRADED\r\n".into() } else { b"HTTP/1.1 200 OK\r\n".into() };
+    for (name, value) in response.headers() {
+        let switching = name == CONNECTION || name == UPGRADE;
+        let kind = name == CONTENT_TYPE;
+        if upgrade || !(switching || kind) {
+            line(&mut head, name, value);
+        }
+    }
+    if !upgrade {
+        line(&mut head, &CONTENT_TYPE, &RAW_STREAM);
+    }
+    head.extend_from_slice(b"\r\n");
+    head
+}
+
+fn line(head: &mut Vec<u8>, name: &HeaderName, value: &HeaderValue) {
+    head.extend_from_slice(name.as_str().as_bytes());
+    head.extend_from_slice(b": ");
+    head.extend_from_slice(value.as_bytes());
+    head.extend_from_slice(b"\r\n");
+}
+
+/// Headers of the hop to the daemon end here; hyper frames the answer anew.
+fn strip(headers_: &mut HeaderMap) {
+    let ours: Vec<HeaderName> = headers_
+        .keys()
+        .filter(|name| headers::is_one_hop(name, headers_) && *name != http::header::CONTENT_LENGTH)
+        .cloned()
+        .collect();
+    for name in ours {
+        headers_.remove(name);
+    }
+}
+
+/// Records why nothing was forwarded and makes the answer.
+fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, stop: Stop) -> Reply {
+    let verdict = match &stop {
+        Stop::Refused(_) => Verdict::Refuse,
+        Stop::Stranger(_) | Stop::Denied(_) => Verdict::Deny,
+        Stop::Unreachable(error) => return unreachable(link, exchange, error),
+    };
+    let mut record = record(link, exchange, parts, seen, verdict);
+    let (denials, id) = (link.listener.denials, exchange.id);
+    let reply = match &stop {
+        Stop::Refused(refusal) => {
+            record.why.push(refusal.message.to_string());
+            Reply::refused(refusal, id)
+        }
+        Stop::Stranger(why) => {
+            record.why.push(why.clone());
+            Reply::stranger(why, denials, id)
+        }
+        Stop::Denied(denial) => {
+            record.why.extend(denial.why.iter().map(|why| why.sentence.clone()));
+            record.place = denial.nearest.as_ref().map(ToString::to_string);
+            Reply::denied(denial, denials, id)
+        }
+        Stop::Unreachable(error) => Reply::unreachable(error, &link.gate.upstream, id),
+    };
+    // Nothing is forwarded, so a record that cannot be written changes nothing.
+    if link.sinks.decided(&record).is_ok() {
+        exchange.recorded();
+    }
+    reply
+}
+
+/// The decision is on record already; the failure is logged beside it.
+fn unreachable(link: &Link, exchange: &Rc<Exchange>, error: &UpstreamError) -> Reply {
+    exchange.finish(How::DaemonGone);
+    let reply = Reply::unreachable(error, &link.gate.upstream, exchange.id);
+    tracing::error!(id = %exchange.id, "{}", reply.message);
+    reply
+}
+
+fn record(link: &Link, exchange: &Exchange, parts: &Parts, seen: &Seen, verdict: Verdict) -> Record {
+    Record {
+        id: exchange.id,
+        time: SystemTime::now(),
+        who: std::sync::Arc::clone(&link.who),
+        role: link.role().ok().map(|role| role.name().as_str().into()),
+        method: parts.method.as_str().to_owned(),
+        operation: seen.operation.map(|operation| operation.name),
+        object: seen.object.clone().or_else(|| seen.operation.is_none().then(|| visible(parts.uri.path()))),
+        verdict,
+        why: Vec::new(),
+        place: None,
+    }
+}
+
+/// An answer of our own; the connection closes if a body was left unread.
+fn answer(reply: Reply, unread: bool, exchange: Rc<Exchange>, open: Open) -> Response<Answer> {
+    exchange.answered(reply.status);
+    let body = Answer::full(reply.body(), exchange, open);
+    reply.head(unread).map(|()| body)
+}

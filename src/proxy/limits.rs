@@ -1,0 +1,66 @@
+//! Every bound on what input can grow, with its name and default.
+
+use std::time::Duration;
+
+/// Bounds that a configuration may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Open connections of one listener.
+    pub connections: usize,
+    /// Open connections of all listeners together.
+    pub connections_in_all: usize,
+    /// From the first byte of a request's head to its last; for the first
+    /// request of a connection, from the connect.
+    pub header_timeout: Duration,
+    /// From the connect to the end of the TLS handshake.
+    pub handshake_timeout: Duration,
+    /// Bytes of request bodies that are held for judging, all requests together.
+    pub buffered_bodies: usize,
+    /// How long requests may go on after SIGTERM.
+    pub shutdown_grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            connections_in_all: 16_384,
+            header_timeout: Duration::from_secs(30),
+            handshake_timeout: Duration::from_secs(10),
+            buffered_bodies: 64 << 20,
+            shutdown_grace: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The largest head of a request or an answer.
+pub const MAX_HEAD: usize = 128 << 10;
+
+/// The most headers of a request or an answer: hyper's default, whose table
+/// lives on the stack. BuildKit's sessions repeat some thirty.
+pub const MAX_HEADERS: usize = 100;
+
+/// The largest buffer of one direction of a connection.
+pub const MAX_BUFFER: usize = 256 << 10;
+
+/// Idle upstream connections that one thread keeps.
+pub const MAX_IDLE_UPSTREAM: usize = 64;
+
+/// How long an upstream connection may idle before it is closed.
+pub const IDLE_UPSTREAM: Duration = Duration::from_secs(60);
+
+/// How often timers, vanished clients and idle connections are looked at.
+pub const TICK: Duration = Duration::from_millis(500);
+
+/// What is read and thrown away of an unread body, so that the client comes to
+/// read the answer instead of a broken pipe.
+pub const LINGER_BYTES: u64 = 64 << 20;
+
+/// How long that may take.
+pub const LINGER_TIME: Duration = Duration::from_secs(5);
+
+/// How long a connect to the daemon waits while its accept queue is full.
+pub const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The largest `/version` answer that is rewritten for a daemon newer than the catalogue.
+pub const MAX_VERSION_ANSWER: usize = 1 << 20;

@@ -1,0 +1,101 @@
+//! Who is at the other end: what the kernel and the certificate say.
+
+use super::users;
+use crate::request::{Certificate, Peer};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use rustls::pki_types::CertificateDer;
+use sha2::{Digest, Sha256};
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use tokio::net::UnixStream;
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
+
+/// The process that connected a Unix socket, by SO_PEERCRED.
+///
+/// # Errors
+/// The kernel gives no credentials.
+pub(super) fn of_unix(stream: &UnixStream, with_groups: bool) -> io::Result<Peer> {
+    let credentials = stream.peer_cred()?;
+    let (uid, gid) = (credentials.uid(), credentials.gid());
+    let pid = credentials.pid().unwrap_or(0);
+    let (mut groups, mut user, mut group_names) = (Vec::new(), None, Vec::new());
+    if with_groups {
+        groups = supplementary_groups(stream, pid).unwrap_or_default();
+        user = users::user_name(uid);
+        let all: Vec<u32> = groups.iter().copied().chain([gid]).collect();
+        group_names = users::group_names(&all);
+    }
+    Ok(Peer::Unix { uid, gid, pid, groups, user, group_names })
+}
+
+/// The groups of the process at the other end.
+///
+/// SO_PEERPIDFD (Linux 6.5) holds the very process that connected; before that
+/// a pidfd is opened by number. Either way the process must still live after
+/// its status was read, or the number may have been given to another.
+fn supplementary_groups(stream: &UnixStream, pid: i32) -> Option<Vec<u32>> {
+    let held = peer_pidfd(stream).or_else(|| pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok())?;
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    if !is_alive(&held) {
+        return None;
+    }
+    let line = status.lines().find_map(|line| line.strip_prefix("Groups:"))?;
+    line.split_whitespace().map(|id| id.parse().ok()).collect()
+}
+
+fn peer_pidfd(stream: &UnixStream) -> Option<OwnedFd> {
+    nix::sys::socket::getsockopt(stream, nix::sys::socket::sockopt::PeerPidfd).ok()
+}
+
+/// A pidfd becomes readable when its process ends (pidfd_open(2)).
+fn is_alive(pidfd: &OwnedFd) -> bool {
+    let mut fds = [PollFd::new(pidfd, PollFlags::IN)];
+    matches!(poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
+}
+
+/// The far end of a TCP connection.
+pub(super) fn of_tcp(address: IpAddr, certificate: Option<&CertificateDer<'_>>) -> Result<Peer, BadCertificate> {
+    let certificate = certificate.map(read_certificate).transpose()?.map(Arc::new);
+    Ok(Peer::Tcp { address: address.to_canonical(), certificate })
+}
+
+/// A certificate that verified but cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BadCertificate;
+
+fn read_certificate(der: &CertificateDer<'_>) -> Result<Certificate, BadCertificate> {
+    let (_, parsed) = X509Certificate::from_der(der).map_err(|_| BadCertificate)?;
+    let mut certificate = Certificate {
+        subject: parsed.subject().to_string(),
+        common_names: texts(parsed.subject(), X509Name::iter_common_name),
+        organizations: texts(parsed.subject(), X509Name::iter_organization),
+        sha256: fingerprint(der),
+        key_sha256: fingerprint(parsed.public_key().raw),
+        ..Certificate::default()
+    };
+    let names = parsed.subject_alternative_name().map_err(|_| BadCertificate)?;
+    for name in names.iter().flat_map(|extension| &extension.value.general_names) {
+        match name {
+            GeneralName::DNSName(dns) => certificate.dns.push((*dns).to_owned()),
+            GeneralName::URI(uri) => certificate.uri.push((*uri).to_owned()),
+            GeneralName::RFC822Name(email) => certificate.email.push((*email).to_owned()),
+            _ => {}
+        }
+    }
+    Ok(certificate)
+}
+
+fn texts<'a, I>(name: &'a X509Name<'a>, values: impl Fn(&'a X509Name<'a>) -> I) -> Vec<String>
+where
+    I: Iterator<Item = &'a x509_parser::x509::AttributeTypeAndValue<'a>>,
+{
+    values(name).filter_map(|value| value.as_str().ok()).map(str::to_owned).collect()
+}
+
+fn fingerprint(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,132 @@
+//! Answers of our own, in Docker's error shape, so that every client prints them.
+
+use crate::policy::Denial;
+use crate::record::RequestId;
+use crate::request::Refusal;
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+
+use super::upstream::UpstreamError;
+use std::path::Path;
+
+/// How much of a denial a client sees; the log always has all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Denials {
+    /// Role, reasons, and the line of the policy.
+    #[default]
+    Full,
+    /// That it was denied, and the request's id.
+    Short,
+}
+
+/// An answer of our own.
+#[derive(Debug)]
+pub(super) struct Reply {
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// The sentence behind `message`.
+    pub(super) message: String,
+}
+
+impl Reply {
+    /// 403, with as much of the reason as the listener tells.
+    pub(super) fn denied(denial: &Denial, denials: Denials, id: RequestId) -> Self {
+        let message = match denials {
+            Denials::Full => match &denial.nearest {
+                Some(place) => format!("{denial} [{id}]\n  see {place}"),
+                None => format!("{denial} [{id}]"),
+            },
+            Denials::Short => format!("{} [{id}]", Denial::short()),
+        };
+        Self { status: 403, message }
+    }
+
+    /// The caller has no role, or more than one.
+    pub(super) fn stranger(why: &str, denials: Denials, id: RequestId) -> Self {
+        let message = match denials {
+            Denials::Full => format!("dockgate: {why} [{id}]"),
+            Denials::Short => format!("dockgate: not allowed by policy [{id}]"),
+        };
+        Self { status: 403, message }
+    }
+
+    /// 400, 404, 413: not understood. The two sentences on versions and
+    /// `page not found` are Docker's own, since clients look for them.
+    pub(super) fn refused(refusal: &Refusal, id: RequestId) -> Self {
+        let own = refusal.message.starts_with("client version ") || refusal.message == "page not found";
+        let message = if own { refusal.message.to_string() } else { format!("dockgate: {refusal} [{id}]") };
+        Self { status: refusal.status, message }
+    }
+
+    /// 503 without a connection, 502 without an answer.
+    pub(super) fn unreachable(error: &UpstreamError, path: &Path, id: RequestId) -> Self {
+        let socket = path.display();
+        match error {
+            UpstreamError::Connect(error) => {
+                let message = format!(
+                    "dockgate: cannot connect to the Docker daemon at {socket}: {error}. Is it running? [{id}]"
+                );
+                Self { status: 503, message }
+            }
+            UpstreamError::Exchange(error) => {
+                let message = format!("dockgate: the Docker daemon at {socket} gave no whole answer: {error} [{id}]");
+                Self { status: 502, message }
+            }
+        }
+    }
+
+    /// 503: a decision that cannot be recorded is a denial.
+    pub(super) fn unrecorded(id: RequestId) -> Self {
+        let message = format!("dockgate: the audit file cannot be written, so nothing is forwarded [{id}]");
+        Self { status: 503, message }
+    }
+
+    /// The body: `{"message": ...}`.
+    pub(super) fn body(&self) -> Bytes {
+        let message = serde_json::to_string(&self.message).unwrap_or_default();
+        Bytes::from(format!("{{\"message\":{message}}}\n"))
+    }
+
+    /// The head; `close` where the request's body is left unread.
+    pub(super) fn head(&self, close: bool) -> Response<()> {
+        let mut response = Response::new(());
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::FORBIDDEN);
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if close {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+}
+
+/// What a client reads that sent a head which is no HTTP/1.1.
+pub(super) fn unreadable_head(status: u16) -> Vec<u8> {
+    let (reason, message) = match status {
+        431 => ("Request Header Fields Too Large", "the request's head is too large"),
+        414 => ("URI Too Long", "the request's target is too long"),
+        _ => ("Bad Request", "the request's head is not plain HTTP/1.1"),
+    };
+    let body = format!("{{\"message\":\"dockgate: {message}\"}}\n");
+    format!(
+        "HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// What an HTTP/2 client reads: empty settings, then a GOAWAY that says why
+/// (RFC 9113, sections 6.5 and 6.8; error HTTP_1_1_REQUIRED).
+pub(super) fn goaway() -> Vec<u8> {
+    const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    const HTTP_1_1_REQUIRED: [u8; 4] = [0, 0, 0, 0xd];
+    const REASON: &[u8] =
+        b"dockgate: HTTP/2 without an upgrade is not spoken here; use HTTP/1.1 (for builds: /grpc and /session)";
+    let length = 8 + u8::try_from(REASON.len()).unwrap_or_default();
+    let mut out = SETTINGS.to_vec();
+    out.extend_from_slice(&[0, 0, length, 7, 0, 0, 0, 0, 0]);
+    out.extend_from_slice(&[0, 0, 0, 0]);
+    out.extend_from_slice(&HTTP_1_1_REQUIRED);
+    out.extend_from_slice(REASON);
+    out
+}

@@ -1,0 +1,106 @@
+//! Request bodies: refused, read and rebuilt, or passed on, as the operation's row says.
+
+use super::Gate;
+use super::body::Upload;
+use super::exchange::Exchange;
+use super::upstream::empty;
+use crate::catalogue::Body;
+use crate::policy::Allowed;
+use crate::request::Refusal;
+use crate::request::body::{ExecStart, MAX_EMPTY_BODY, MAX_JUDGED_BODY, says_nothing};
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http_body_util::BodyExt;
+use hyper::body::{Body as _, Incoming};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Makes the body that goes up.
+///
+/// # Errors
+/// A body where none belongs, one that is too large, or one that cannot be understood.
+pub(super) async fn read(
+    gate: &Gate,
+    permit: &Allowed,
+    body: Incoming,
+    headers: &HeaderMap,
+    exchange: &Rc<Exchange>,
+) -> Result<Upload, Refusal> {
+    let kind = permit.request().operation().body;
+    if kind == Body::None {
+        return none(body, headers, exchange).await;
+    }
+    if body.is_end_stream() {
+        return if kind == Body::ExecStart && !permit.unexamined() {
+            judged(&[], exchange)
+        } else {
+            Ok(empty(exchange))
+        };
+    }
+    if kind == Body::ExecStart && !permit.unexamined() {
+        let held = Held::new(&gate.buffered, gate.limits.buffered_bodies)?;
+        let bytes = collect(body, MAX_JUDGED_BODY, Some(&held)).await?;
+        return judged(&bytes, exchange);
+    }
+    Ok(Upload::Stream(body, Rc::clone(exchange)))
+}
+
+fn judged(bytes: &[u8], exchange: &Rc<Exchange>) -> Result<Upload, Refusal> {
+    let canonical = ExecStart::read(bytes)?.canonical();
+    Ok(Upload::Full(Some(Bytes::from(canonical)), Rc::clone(exchange)))
+}
+
+/// An operation without a body: nothing, or a way to write nothing, is dropped.
+async fn none(body: Incoming, _headers: &HeaderMap, exchange: &Exchange) -> Result<Upload, Refusal> {
+    if body.is_end_stream() {
+        return Ok(empty(exchange));
+    }
+    let refused = || Refusal::malformed("this operation takes no body");
+    let bytes = collect(body, MAX_EMPTY_BODY, None).await.map_err(|_| refused())?;
+    if says_nothing(&bytes) { Ok(empty(exchange)) } else { Err(refused()) }
+}
+
+/// Reads a whole body up to a bound.
+async fn collect(mut body: Incoming, most: usize, held: Option<&Held<'_>>) -> Result<Bytes, Refusal> {
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Refusal::malformed("the body ended early"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len() + data.len() > most {
+            return Err(Refusal::too_large(format!("the body is larger than {most} bytes")));
+        }
+        if let Some(held) = held {
+            held.add(data.len())?;
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes.freeze())
+}
+
+/// A share of the bytes that all held bodies may take together.
+struct Held<'a> {
+    all: &'a AtomicUsize,
+    most: usize,
+    mine: AtomicUsize,
+}
+
+impl<'a> Held<'a> {
+    fn new(all: &'a AtomicUsize, most: usize) -> Result<Self, Refusal> {
+        Ok(Self { all, most, mine: AtomicUsize::new(0) })
+    }
+
+    fn add(&self, bytes: usize) -> Result<(), Refusal> {
+        self.mine.fetch_add(bytes, Ordering::Relaxed);
+        let before = self.all.fetch_add(bytes, Ordering::Relaxed);
+        if before + bytes > self.most {
+            return Err(Refusal { status: 503, message: "too many bodies are held at once: try again".into() });
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.mine.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,292 @@
+//! The only way to Docker: takes a permit and nothing else.
+
+use super::body::Upload;
+use super::exchange::Exchange;
+use super::limits::{CONNECT_PATIENCE, IDLE_UPSTREAM, MAX_BUFFER, MAX_HEADERS, MAX_IDLE_UPSTREAM};
+use super::upstream_io::UpstreamIo;
+use crate::catalogue::{ApiVersion, CEILING, Op, Operation, Stream};
+use crate::policy::Allowed;
+use http::header::{CONNECTION, HOST, HeaderMap, HeaderValue, UPGRADE};
+use http::{Method, Request, Response, Uri};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{Builder, SendRequest};
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+use tokio::task::AbortHandle;
+use tower_service::Service;
+
+/// The `Host` that Docker gets; it does not look at it.
+const UPSTREAM_HOST: HeaderValue = HeaderValue::from_static("docker");
+
+/// The protocol of a raw hijacked stream.
+const TCP: HeaderValue = HeaderValue::from_static("tcp");
+
+/// Why the daemon gave no answer.
+#[derive(Debug)]
+pub(super) enum UpstreamError {
+    /// No connection.
+    Connect(io::Error),
+    /// A connection, but no whole head came back.
+    Exchange(hyper::Error),
+}
+
+/// The daemon, as one thread sees it: where it is, and idle connections to it.
+#[derive(Debug)]
+pub(super) struct Upstream {
+    path: PathBuf,
+    idle: RefCell<Vec<Idle>>,
+    version: Cell<Option<ApiVersion>>,
+}
+
+#[derive(Debug)]
+struct Idle {
+    sender: SendRequest<Upload>,
+    driver: AbortHandle,
+    since: Instant,
+}
+
+/// One upstream connection in use. Let go before the answer is complete, it is
+/// closed, and the daemon sees that nobody waits any more.
+#[derive(Debug)]
+pub(super) struct Lease {
+    upstream: Rc<Upstream>,
+    sender: Option<SendRequest<Upload>>,
+    driver: AbortHandle,
+    reused: bool,
+    clean: bool,
+}
+
+impl Lease {
+    /// The answer is complete; the connection can serve again if the request is, too.
+    pub(super) fn complete(&mut self, uploaded: bool) {
+        self.clean |= uploaded;
+    }
+
+    /// The connection became a tunnel and lives on by itself.
+    pub(super) fn detach(mut self) {
+        self.sender = None;
+        self.clean = true;
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        match self.sender.take() {
+            Some(sender) if self.clean && !sender.is_closed() => self.upstream.keep(sender, self.driver.clone()),
+            _ if self.clean => {}
+            _ => self.driver.abort(),
+        }
+    }
+}
+
+impl Upstream {
+    /// The daemon behind a Unix socket; nothing is connected yet.
+    pub(super) fn new(path: &Path) -> Rc<Self> {
+        Rc::new(Self { path: path.to_owned(), idle: RefCell::default(), version: Cell::new(None) })
+    }
+
+    /// Sends what was permitted and waits for the head of the answer.
+    ///
+    /// # Errors
+    /// The daemon cannot be reached, or went away before it answered. A request
+    /// that never left, or that can be repeated, was tried again on a new connection.
+    pub(super) async fn send(
+        self: &Rc<Self>,
+        permit: &Allowed,
+        upload: Upload,
+    ) -> Result<(Response<Incoming>, Lease), UpstreamError> {
+        let version = self.version_for(permit).await?;
+        let mut request = build(permit, version, upload);
+        let mut lease = self.checkout().await?;
+        loop {
+            let reused = lease.reused;
+            let again = (reused && is_repeatable(&request)).then(|| copy_head(&request));
+            match lease.exchange(request).await {
+                Ok(response) => {
+                    self.learn(response.headers());
+                    return Ok((response, lease));
+                }
+                Err(Failure { unsent: Some(unsent), .. }) if reused => request = unsent,
+                Err(Failure { error, .. }) => match again {
+                    Some(head) => request = head,
+                    None => return Err(UpstreamError::Exchange(error)),
+                },
+            }
+            self.idle.borrow_mut().clear();
+            lease = self.connect().await?;
+        }
+    }
+
+    /// Without a version, Docker takes its newest; one that is newer than the
+    /// catalogue is asked for the newest that was judged.
+    async fn version_for(self: &Rc<Self>, permit: &Allowed) -> Result<Option<ApiVersion>, UpstreamError> {
+        let asked = permit.request().route.version;
+        if asked.is_some() || is_versionless(permit.request().operation()) {
+            return Ok(asked);
+        }
+        if self.version.get().is_none() {
+            self.ping().await?;
+        }
+        Ok(self.version.get().filter(|newest| *newest > CEILING).map(|_| CEILING))
+    }
+
+    /// Learns the daemon's newest version before the first request without one.
+    async fn ping(self: &Rc<Self>) -> Result<(), UpstreamError> {
+        let mut lease = self.connect().await?;
+        let request = bare(Method::HEAD, Uri::from_static("/_ping"), Upload::Empty);
+        let response = lease.exchange(request).await.map_err(|f| UpstreamError::Exchange(f.error))?;
+        self.learn(response.headers());
+        lease.complete(true);
+        Ok(())
+    }
+
+    /// dockerd names its newest version in every answer.
+    fn learn(&self, headers: &HeaderMap) {
+        let version = headers.get("api-version").and_then(|v| v.to_str().ok()).and_then(ApiVersion::parse);
+        if version.is_some() {
+            self.version.set(version);
+        }
+    }
+
+    /// Whether the daemon speaks versions that the catalogue does not know.
+    pub(super) fn is_newer(&self) -> bool {
+        self.version.get().is_some_and(|version| version > CEILING)
+    }
+
+    async fn checkout(self: &Rc<Self>) -> Result<Lease, UpstreamError> {
+        while let Some(mut idle) = self.pop() {
+            if idle.sender.ready().await.is_ok() {
+                let Idle { sender, driver, .. } = idle;
+                let upstream = Rc::clone(self);
+                return Ok(Lease { upstream, sender: Some(sender), driver, reused: true, clean: false });
+            }
+        }
+        self.connect().await
+    }
+
+    fn pop(&self) -> Option<Idle> {
+        self.idle.borrow_mut().pop()
+    }
+
+    async fn connect(self: &Rc<Self>) -> Result<Lease, UpstreamError> {
+        let io = connect(&self.path).await.map_err(UpstreamError::Connect)?;
+        let handshake = Builder::new().max_buf_size(MAX_BUFFER).max_headers(MAX_HEADERS).handshake(io);
+        let (sender, connection) = handshake.await.map_err(UpstreamError::Exchange)?;
+        let driver = tokio::task::spawn_local(connection.with_upgrades()).abort_handle();
+        Ok(Lease { upstream: Rc::clone(self), sender: Some(sender), driver, reused: false, clean: false })
+    }
+
+    fn keep(&self, sender: SendRequest<Upload>, driver: AbortHandle) {
+        let mut idle = self.idle.borrow_mut();
+        if idle.len() < MAX_IDLE_UPSTREAM {
+            idle.push(Idle { sender, driver, since: Instant::now() });
+        }
+    }
+
+    /// Closes connections that have idled too long, or that the daemon has closed.
+    pub(super) fn trim(&self) {
+        self.idle.borrow_mut().retain(|idle| idle.since.elapsed() < IDLE_UPSTREAM && !idle.sender.is_closed());
+    }
+}
+
+/// What means the same in every version: the pings, and the tunnels of BuildKit.
+fn is_versionless(operation: &Operation) -> bool {
+    operation.stream == Stream::H2c || matches!(operation.op, Op::SystemPing | Op::SystemPingHead)
+}
+
+struct Failure {
+    error: hyper::Error,
+    unsent: Option<Request<Upload>>,
+}
+
+impl Lease {
+    async fn exchange(&mut self, request: Request<Upload>) -> Result<Response<Incoming>, Failure> {
+        let Some(sender) = &mut self.sender else {
+            return std::future::pending().await;
+        };
+        sender.try_send_request(request).await.map_err(|mut failed| {
+            let unsent = failed.take_message();
+            Failure { error: failed.into_error(), unsent }
+        })
+    }
+}
+
+/// A full accept queue is no refusal: dockerd is busy, not gone.
+async fn connect(path: &Path) -> io::Result<UpstreamIo> {
+    const PAUSE: Duration = Duration::from_millis(5);
+    let began = Instant::now();
+    loop {
+        let uri = hyperlocal::Uri::new(path, "/").into();
+        match hyperlocal::UnixConnector.call(uri).await {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && began.elapsed() < CONNECT_PATIENCE => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            result => return result.map(UpstreamIo::new),
+        }
+    }
+}
+
+/// What can be sent a second time without a second effect.
+fn is_repeatable(request: &Request<Upload>) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) && matches!(request.body(), Upload::Empty)
+}
+
+fn copy_head(request: &Request<Upload>) -> Request<Upload> {
+    let mut copy = bare(request.method().clone(), request.uri().clone(), Upload::Empty);
+    *copy.headers_mut() = request.headers().clone();
+    copy
+}
+
+fn bare(method: Method, uri: Uri, upload: Upload) -> Request<Upload> {
+    let mut request = Request::new(upload);
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    request.headers_mut().insert(HOST, UPSTREAM_HOST);
+    request
+}
+
+/// The upstream request, made from the tree that was judged.
+fn build(permit: &Allowed, version: Option<ApiVersion>, upload: Upload) -> Request<Upload> {
+    let request = permit.request();
+    let mut out = bare(request.method.clone(), target(permit, version), upload);
+    let headers = out.headers_mut();
+    headers.extend(request.headers.known.clone());
+    if permit.unexamined() {
+        headers.extend(request.headers.unknown.clone());
+    }
+    if let Some(protocol) = upgrade(permit) {
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(UPGRADE, protocol);
+    }
+    out
+}
+
+/// A raw hijack is always asked for as an upgrade, because only a 101 shows
+/// beyond doubt that the daemon has switched.
+fn upgrade(permit: &Allowed) -> Option<HeaderValue> {
+    match permit.request().route.operation.stream {
+        Stream::Hijack => Some(TCP),
+        _ => permit.request().headers.upgrade.clone(),
+    }
+}
+
+fn target(permit: &Allowed, version: Option<ApiVersion>) -> Uri {
+    let request = permit.request();
+    let mut target = request.route.canonical_path_as(version);
+    let query = request.query.canonical(permit.unexamined());
+    if !query.is_empty() {
+        target.push('?');
+        target.push_str(&query);
+    }
+    // Percent-encoded paths and queries always parse; the root is no operation.
+    target.parse().unwrap_or_default()
+}
+
+/// Marks the exchange as uploaded where there is no body to wait for.
+pub(super) fn empty(exchange: &Exchange) -> Upload {
+    exchange.upload_done();
+    Upload::Empty
+}

@@ -1,0 +1,245 @@
+//! Threads side by side, each with a runtime of its own: accepted connections
+//! are handed out evenly, because Unix listeners cannot be shared by the kernel.
+
+use super::connection::{self, Facts, Link, Shared};
+use super::exchange::Traffic;
+use super::limits::TICK;
+use super::stream::ClientStream;
+use super::tap::Tap;
+use super::upstream::Upstream;
+use super::{Gate, Listener, Tcp, peer};
+use crate::record::Sinks;
+use crate::request::{Identity, Peer};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::watch;
+use tokio::task::spawn_local;
+
+/// A connection on its way from the listener to a thread.
+#[derive(Debug)]
+pub(super) struct Accepted {
+    listener: Arc<Listener>,
+    stream: Raw,
+    seat: Seat,
+}
+
+#[derive(Debug)]
+enum Raw {
+    Unix(UnixStream),
+    Tcp(TcpStream, SocketAddr),
+}
+
+/// Counts a connection for as long as it is open.
+#[derive(Debug)]
+struct Seat {
+    listener: Arc<Listener>,
+    gate: Arc<Gate>,
+}
+
+impl Seat {
+    /// A place among the connections of the listener and of all; none if either is full.
+    fn take(gate: &Arc<Gate>, listener: &Arc<Listener>) -> Option<Self> {
+        let seat = Self { listener: Arc::clone(listener), gate: Arc::clone(gate) };
+        let here = listener.connections.fetch_add(1, Ordering::Relaxed) < gate.limits.connections;
+        let in_all = gate.connections.fetch_add(1, Ordering::Relaxed) < gate.limits.connections_in_all;
+        (here && in_all).then_some(seat)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.listener.connections.fetch_sub(1, Ordering::Relaxed);
+        self.gate.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The senders to all threads, used in turn.
+#[derive(Debug, Clone)]
+pub(super) struct Threads {
+    to: Arc<[UnboundedSender<Accepted>]>,
+    next: Arc<AtomicUsize>,
+}
+
+impl Threads {
+    /// One queue a thread; the connection limits bound them.
+    pub(super) fn new(to: Vec<UnboundedSender<Accepted>>) -> Self {
+        Self { to: to.into(), next: Arc::new(AtomicUsize::new(0)) }
+    }
+
+    fn hand_out(&self, accepted: Accepted) {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.to.len().max(1);
+        if let Some(thread) = self.to.get(turn) {
+            // A closed queue means that the gate is ending; the connection is dropped.
+            let _ = thread.send(accepted);
+        }
+    }
+}
+
+/// Accepts connections of one listener until the gate drains.
+pub(super) async fn accept(
+    gate: Arc<Gate>,
+    listener: Arc<Listener>,
+    socket: Socket,
+    threads: Threads,
+    mut drain: watch::Receiver<bool>,
+) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = socket.accept() => accepted,
+            _ = drain.changed() => return,
+        };
+        match accepted {
+            Ok(stream) => match Seat::take(&gate, &listener) {
+                Some(seat) => threads.hand_out(Accepted { listener: Arc::clone(&listener), stream, seat }),
+                None => gate.note_full(&listener.name),
+            },
+            Err(error) => {
+                // Out of descriptors: what is open goes on, new ones wait a little.
+                tracing::error!(listener = %listener.name, %error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+/// An open listening socket.
+#[derive(Debug)]
+pub(super) enum Socket {
+    Unix(tokio::net::UnixListener),
+    Tcp(tokio::net::TcpListener),
+}
+
+impl Socket {
+    async fn accept(&self) -> io::Result<Raw> {
+        match self {
+            Self::Unix(listener) => Ok(Raw::Unix(listener.accept().await?.0.into_std()?)),
+            Self::Tcp(listener) => {
+                let (stream, address) = listener.accept().await?;
+                Ok(Raw::Tcp(stream.into_std()?, address))
+            }
+        }
+    }
+}
+
+/// What one thread keeps of its connections.
+#[derive(Debug)]
+struct Worker {
+    shared: Shared,
+    links: RefCell<HashMap<u64, Weak<Link>>>,
+    next: Cell<u64>,
+}
+
+/// Serves connections until the queue closes and all have ended, or time is up.
+pub(super) async fn run(
+    gate: Arc<Gate>,
+    sinks: Sinks,
+    mut queue: UnboundedReceiver<Accepted>,
+    mut drain: watch::Receiver<bool>,
+) {
+    let upstream = Upstream::new(&gate.upstream);
+    let shared = Shared { gate, upstream, sinks: Rc::new(sinks), traffic: Rc::new(Traffic::default()) };
+    let worker = Rc::new(Worker { shared, links: RefCell::default(), next: Cell::new(0) });
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            accepted = queue.recv() => match accepted {
+                Some(accepted) => { spawn_local(Rc::clone(&worker).serve(accepted)); }
+                None => break,
+            },
+            _ = tick.tick() => worker.tick(),
+            _ = drain.changed() => break,
+        }
+    }
+    worker.drain().await;
+}
+
+impl Worker {
+    async fn serve(self: Rc<Self>, accepted: Accepted) {
+        let Accepted { listener, stream, seat } = accepted;
+        match self.open(&listener, stream).await {
+            Ok((stream, peer)) => self.connection(listener, stream, peer).await,
+            Err(error) => tracing::warn!(listener = %listener.name, %error, "refused: no connection was made"),
+        }
+        drop(seat);
+    }
+
+    async fn connection(&self, listener: Arc<Listener>, stream: ClientStream, peer: Peer) {
+        let facts = Facts::of(&stream);
+        let (tap, state) = Tap::new(stream);
+        let who = Identity { listener: Arc::clone(&listener.name), peer };
+        let link = Link::new(self.shared.clone(), listener, who, state);
+        let number = self.next.replace(self.next.get().wrapping_add(1));
+        self.links.borrow_mut().insert(number, Rc::downgrade(&link));
+        connection::serve(link, tap, facts).await;
+        self.links.borrow_mut().remove(&number);
+    }
+
+    async fn open(&self, listener: &Listener, stream: Raw) -> io::Result<(ClientStream, Peer)> {
+        match stream {
+            Raw::Unix(stream) => {
+                let stream = tokio::net::UnixStream::from_std(stream)?;
+                let peer = peer::of_unix(&stream, listener.policy.needs_groups())?;
+                Ok((ClientStream::Unix(stream), peer))
+            }
+            Raw::Tcp(stream, address) => {
+                stream.set_nodelay(true)?;
+                let stream = tokio::net::TcpStream::from_std(stream)?;
+                self.open_tcp(listener.tcp.as_ref(), stream, address.ip()).await
+            }
+        }
+    }
+
+    async fn open_tcp(
+        &self,
+        tcp: Option<&Tcp>,
+        stream: tokio::net::TcpStream,
+        address: IpAddr,
+    ) -> io::Result<(ClientStream, Peer)> {
+        let unreadable = |_| io::Error::other("the client certificate cannot be read");
+        let Some(tls) = tcp.and_then(|tcp| tcp.tls.clone()) else {
+            return Ok((ClientStream::Tcp(stream), peer::of_tcp(address, None).map_err(unreadable)?));
+        };
+        let handshake = tokio_rustls::TlsAcceptor::from(tls).accept(stream);
+        let in_time = tokio::time::timeout(self.shared.gate.limits.handshake_timeout, handshake).await;
+        let stream = in_time.map_err(|_| io::Error::other("the TLS handshake took too long"))??;
+        let certificate = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+        let peer = peer::of_tcp(address, certificate).map_err(unreadable)?;
+        Ok((ClientStream::Tls(Box::new(stream)), peer))
+    }
+
+    fn tick(&self) {
+        self.shared.upstream.trim();
+        for link in self.links() {
+            link.tick(self.shared.gate.limits.header_timeout);
+        }
+    }
+
+    fn links(&self) -> Vec<Rc<Link>> {
+        self.links.borrow().values().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Requests under way may end; streams may go on while they move bytes.
+    async fn drain(&self) {
+        let began = Instant::now();
+        let mut moved = u64::MAX;
+        while !self.links.borrow().is_empty() && began.elapsed() < self.shared.gate.limits.shutdown_grace {
+            self.links().iter().for_each(|link| link.drain());
+            tokio::time::sleep(TICK).await;
+            let now = self.shared.traffic.moved();
+            if self.shared.traffic.plain() == 0 && now == moved {
+                return;
+            }
+            moved = now;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The log for people: one line where something was stopped or failed.
+
+use super::{End, How, Record, RequestId, Verdict, visible};
+use crate::request::{Identity, Peer};
+use std::fmt;
+use std::io::IsTerminal;
+use tracing_subscriber::EnvFilter;
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Text on a terminal, JSON otherwise.
+    #[default]
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// For reading.
+    Text,
+}
+
+/// Starts the log on standard error.
+///
+/// `level` is a level or a list of directives as `tracing` knows them.
+///
+/// # Errors
+/// The directives cannot be read.
+pub fn start(level: &str, format: Format) -> Result<(), String> {
+    let filter = EnvFilter::try_new(level).map_err(|e| format!("log level `{}`: {e}", visible(level)))?;
+    let terminal = std::io::stderr().is_terminal();
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let text = format == Format::Text || (format == Format::Auto && terminal);
+    let done = if text {
+        builder.with_ansi(terminal).try_init()
+    } else {
+        builder.json().flatten_event(true).with_current_span(false).try_init()
+    };
+    done.map_err(|e| e.to_string())
+}
+
+/// The caller in a few words.
+struct Caller<'a>(&'a Identity);
+
+impl fmt::Display for Caller<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.peer {
+            Peer::Unix { uid, pid, user: Some(user), .. } => write!(f, "{}({uid}) pid {pid}", visible(user)),
+            Peer::Unix { uid, pid, .. } => write!(f, "uid {uid} pid {pid}"),
+            Peer::Tcp { address, certificate: Some(c) } => write!(f, "{} at {address}", visible(&c.subject)),
+            Peer::Tcp { address, certificate: None } => write!(f, "{address}"),
+        }
+    }
+}
+
+/// One line for a decision; what was allowed is told at level `debug`.
+pub(super) fn decided(record: &Record) {
+    macro_rules! line {
+        ($level:ident, $word:literal) => {
+            tracing::$level!(
+                id = %record.id,
+                listener = %record.who.listener,
+                who = %Caller(&record.who),
+                role = record.role.as_deref(),
+                operation = record.operation,
+                method = %visible(&record.method),
+                object = record.object.as_deref().map(visible),
+                why = record.why.join("; "),
+                policy = record.place.as_deref(),
+                $word
+            )
+        };
+    }
+    match record.verdict {
+        Verdict::Allow => line!(debug, "allowed"),
+        Verdict::Deny => line!(warn, "denied"),
+        Verdict::Refuse => line!(warn, "refused"),
+        Verdict::Fail => line!(error, "failed"),
+    }
+}
+
+/// One line for the end of a request, at level `debug` unless the daemon failed.
+pub(super) fn ended(id: RequestId, end: &End) {
+    let ms = u64::try_from(end.took.as_millis()).unwrap_or(u64::MAX);
+    match end.how {
+        How::DaemonGone => {
+            tracing::warn!(%id, status = end.status, ms, up = end.up, down = end.down, "the daemon ended the exchange early");
+        }
+        how => tracing::debug!(%id, status = end.status, ms, up = end.up, down = end.down, ?how, "ended"),
+    }
+}

@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# What the scripts of this folder share; sourced, never run.
+
+# Where the private daemons keep their files, one folder each.
+BASE=${BASE:-/tmp/dockgate-docker}
+
+# The prefixes that `docker.sh get` unpacks to, newest client plugins last.
+prefix() { echo "/opt/docker$1"; }
+
+# The unmodified client under test: the machine's own, else an unpacked one.
+docker_cli() {
+  command -v docker && return
+  local version
+  for version in 26 28 20; do
+    [ -x "$(prefix "$version")/usr/bin/docker" ] || continue
+    echo "$(prefix "$version")/usr/bin/docker"
+    return
+  done
+  echo "no docker client: run docker.sh get 26" >&2
+  return 1
+}
+
+# A client configuration of its own in folder $1, with buildx and compose in reach.
+client_config() {
+  local version plugins=
+  for version in 26 28; do
+    plugins=$(prefix "$version")/usr/libexec/docker/cli-plugins
+    [ -d "$plugins" ] && break
+  done
+  mkdir -p "$1"
+  printf '{"cliPluginsExtraDirs": ["%s"]}\n' "$plugins" >"$1/config.json"
+}
