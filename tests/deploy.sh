@@ -2,7 +2,8 @@
 # Holds deploy/ against the tools that will read it:
 #   tests/deploy.sh            scripts, unit, compose file, configuration
 #   tests/deploy.sh --image    also builds the image and uses it on a private Docker
-# DOCKGATE_BIN is the dockgate that reads the configuration.
+# DOCKGATE_BIN is the dockgate that reads the configuration; STATIC_BIN names a
+# static one for the image, which is built otherwise.
 set -uo pipefail
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PROJECT=$(dirname "$TESTS")
@@ -49,7 +50,7 @@ configuration() {
 
 image() {
   DOCKER_HOST=unix://$DAEMON/docker.sock DOCKER_CONFIG=$WORK/config \
-    PATH=$WORK/bin:$PATH DOCKGATE_BIN="" "$DEPLOY/image.sh" dockgate
+    PATH=$WORK/bin:$PATH DOCKGATE_BIN=${STATIC_BIN:-} "$DEPLOY/image.sh" dockgate
 }
 
 # The example's client stands in for any; busybox speaks no HTTP over sockets, the docker client is wrapped up.
@@ -66,7 +67,7 @@ mounted_instead() {
   local at=(compose --project-name "dockgate-example")
   export CLIENT_IMAGE=dockgate-client DOCKER_SOCKET_DIR=$DAEMON
   "${at[@]}" up --no-build --detach dockgate || return
-  "${at[@]}" run --rm client docker ps || return
+  await 3 "${at[@]}" run --rm client docker ps || return
   local stopped
   stopped=$("${at[@]}" run --rm client docker volume create never 2>&1) && return 1
   grep -q 'VolumeCreate' <<<"$stopped" || { echo "$stopped"; return 1; }
