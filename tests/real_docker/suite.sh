@@ -5,7 +5,7 @@
 #   DOCKGATE_BIN=... suite.sh [20|26|28]...        (26)
 #
 # FOLLOWERS, STREAMS and MIB size the load, as streams.py says. ONLY="PART..."
-# runs some of: cli tls python stopped streams demo. Each check prints a line.
+# runs some of: catalogue cli tls python stopped streams demo. Each check prints a line.
 # shellcheck disable=SC2317 # functions are called by the names of parts
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,7 +13,7 @@ PROJECT=$(dirname "$(dirname "$HERE")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 : "${DOCKGATE_BIN:?the gate under test}"
-PARTS=(cli tls python stopped streams demo)
+PARTS=(catalogue cli tls python stopped streams demo)
 # What goes over TLS as well: everything that TLS could change.
 TLS_CHECKS=(version info run_ exec_ attach_ logs_ events_ cp_in cp_out cp_tar save build_classic build_buildkit
   build_error compose_front wire_raw_attach wire_upgraded wire_raw_exec wire_pipelined)
@@ -63,6 +63,15 @@ start_gate() {
 tls() { env GATE="tcp://127.0.0.1:$PORT" GATE_TLS_VERIFY=1 GATE_CERT_PATH="$WORK/certs/client" "$@"; }
 
 # --- the parts ---
+
+# Every row and every odd spelling, as this daemon routes it.
+catalogue() {
+  local test
+  for test in the_daemon_has_every_row odd_spellings_mean_the_same_or_are_refused random_paths_are_routed_alike; do
+    judge "$test" env DOCKGATE_TEST_DOCKER="$DAEMON/docker.sock" \
+      cargo test --quiet --locked --manifest-path "$PROJECT/Cargo.toml" --test catalogue "live::$test"
+  done
+}
 
 cli() { "$HERE/cli.sh"; }
 
@@ -132,7 +141,9 @@ ended() { ! grep -qs '^State:[[:space:]]*[^Z]' "/proc/$GATE_PID/status"; }
 judge() { # NAME COMMAND...
   local name=$1 told
   shift
-  if told=$("$@" 2>&1); then line ok "$name" "$told"; else line FAIL "$name" "$(tail -n1 <<<"$told")"; fi
+  told=$("$@" 2>&1) && line ok "$name" && return
+  line FAIL "$name"
+  sed 's/^/  /' <<<"$told"
 }
 
 # `wait` is for this shell's own children, so no subshell here.
