@@ -99,18 +99,6 @@ make_network() { # NAME
     ip link set veth0 up && ip link set veth1 up'
 }
 
-answers() { [ "$(curl -s -m 2 --unix-socket "$1" http://docker/_ping 2>/dev/null)" = OK ]; }
-
-await() { # SECONDS COMMAND...
-  local ticks=$(($1 * 10))
-  shift
-  while ! "$@"; do
-    ticks=$((ticks - 1))
-    [ $ticks -gt 0 ] || return 1
-    sleep 0.1
-  done
-}
-
 launch() { # NAME VERSION
   local dir=$BASE/$1 at
   at=$(prefix "$2")

@@ -30,3 +30,16 @@ client_config() {
   mkdir -p "$1"
   printf '{"cliPluginsExtraDirs": ["%s"]}\n' "$plugins" >"$1/config.json"
 }
+
+# Whether Docker, or the gate before it, answers on a socket.
+answers() { [ "$(curl -s -m 2 --unix-socket "$1" http://docker/_ping 2>/dev/null)" = OK ]; }
+
+await() { # SECONDS COMMAND...
+  local ticks=$(($1 * 10))
+  shift
+  while ! "$@"; do
+    ticks=$((ticks - 1))
+    [ $ticks -gt 0 ] || return 1
+    sleep 0.1
+  done
+}

@@ -1,0 +1,188 @@
+#!/bin/bash
+# The gate before a real Docker, from end to end: starts a private daemon and a
+# gate, holds every suite of this folder against them, and ends both by pid.
+#
+#   DOCKGATE_BIN=... suite.sh [20|26|28]...        (26)
+#
+# FOLLOWERS, STREAMS and MIB size the load, as streams.py says. ONLY="PART..."
+# runs some of: cli tls python stopped streams demo. Each check prints a line.
+# shellcheck disable=SC2317 # functions are called by the names of parts
+set -uo pipefail
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+PROJECT=$(dirname "$(dirname "$HERE")")
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$HERE/lib.sh"
+: "${DOCKGATE_BIN:?the gate under test}"
+PARTS=(cli tls python stopped streams demo)
+# What goes over TLS as well: everything that TLS could change.
+TLS_CHECKS=(version info run_ exec_ attach_ logs_ events_ cp_in cp_out cp_tar save build_classic build_buildkit
+  build_error compose_front wire_raw_attach wire_upgraded wire_raw_exec wire_pipelined)
+
+line() { printf '%-4s %-26s %s\n' "$1" "$2" "${3:+($3)}"; }
+
+part() { printf -- '-- Docker %s: %s (%s)\n' "$VERSION" "$1" "$(date +%T)"; }
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+configuration() {
+  cat <<CONFIGURATION
+upstream: $DAEMON/docker.sock
+listen:
+  - socket: $WORK/everything.sock
+    mode: "0600"
+    policy: $PROJECT/policies/everything.yaml
+  - socket: $WORK/reads.sock
+    mode: "0600"
+    policy: $PROJECT/policies/reads.yaml
+  - address: 127.0.0.1:$PORT
+    tls: { certificate: certs/server/cert.pem, key: certs/server/key.pem, client_ca: certs/authority.pem }
+    policy: $PROJECT/policies/everything.yaml
+  - address: 127.0.0.1:$PLAIN_PORT
+    policy: $PROJECT/policies/reads.yaml
+audit: $WORK/audit.jsonl
+CONFIGURATION
+}
+
+start_daemon() {
+  "$HERE/docker.sh" get "$VERSION" &&
+    DAEMON=$("$HERE/docker.sh" up "suite$VERSION" "$VERSION") &&
+    "$HERE/docker.sh" images "$DAEMON/docker.sock" >/dev/null
+}
+
+start_gate() {
+  PORT=$(free_port) PLAIN_PORT=$(free_port)
+  "$HERE/certs.sh" "$WORK/certs" 2>/dev/null || return
+  configuration >"$WORK/dockgate.yaml"
+  "$DOCKGATE_BIN" check --config "$WORK/dockgate.yaml" || return
+  "$DOCKGATE_BIN" serve --config "$WORK/dockgate.yaml" 2>"$WORK/gate.log" &
+  GATE_PID=$!
+  await 10 answers "$WORK/everything.sock" || { cat "$WORK/gate.log"; return 1; }
+  export DIRECT=unix://$DAEMON/docker.sock GATE=unix://$WORK/everything.sock GATE_PID
+}
+
+tls() { env GATE="tcp://127.0.0.1:$PORT" GATE_TLS_VERIFY=1 GATE_CERT_PATH="$WORK/certs/client" "$@"; }
+
+# --- the parts ---
+
+cli() { "$HERE/cli.sh"; }
+
+over_tls() { tls "$HERE/cli.sh" "${TLS_CHECKS[@]}"; }
+
+# In an environment of its own, kept from run to run.
+python_with_docker() {
+  local venv=$BASE/venv
+  [ -x "$venv/bin/python" ] || python3 -m venv "$venv" >&2 || return
+  "$venv/bin/python" -c 'import docker' 2>/dev/null || "$venv/bin/pip" install -q docker >&2 || return
+  echo "$venv/bin/python"
+}
+
+python_client() {
+  local python
+  python=$(python_with_docker) || { line FAIL "docker-py" "it cannot be installed"; return 1; }
+  "$python" "$HERE/client_py.py"
+  tls "$python" "$HERE/client_py.py" version run logs_follow exec_socket archives
+}
+
+stopped() {
+  READS=unix://$WORK/reads.sock AUDIT=$WORK/audit.jsonl TLS=tcp://127.0.0.1:$PORT CERTS=$WORK/certs \
+    PLAIN=tcp://127.0.0.1:$PLAIN_PORT "$HERE/stopped.sh"
+}
+
+streams() {
+  RESTART="$HERE/docker.sh restart suite$VERSION" PATH=$WORK/bin:$PATH python3 "$HERE/streams.py"
+}
+
+show() { # NAME ARGUMENT...
+  local name=$1
+  shift
+  if timeout 60 "$DOCKGATE_BIN" demo "$@" >"$WORK/demo" 2>&1; then line ok "$name"; else
+    line FAIL "$name" "$(tail -n1 "$WORK/demo")"
+  fi
+}
+
+demo() {
+  show "demo on Docker" --upstream "$DAEMON/docker.sock"
+  show "demo on the imitation" --imitation
+}
+
+# --- what must hold in the end ---
+
+# Every line is JSON; whatever was decided has ended, once, and nothing was lost.
+audit_is_whole() {
+  python3 - "$WORK/audit.jsonl" <<'PYTHON'
+import collections, json, sys
+
+lines = [json.loads(line) for line in open(sys.argv[1])]
+ids = {kind: [line["id"] for line in lines if line["record"] == kind] for kind in ("decided", "ended")}
+if {line["record"] for line in lines} - set(ids):
+    sys.exit("records of an unknown kind, or lost ones")
+if collections.Counter(ids["decided"]) != collections.Counter(ids["ended"]):
+    sys.exit("some decision has no end, or some end no decision")
+verdicts = collections.Counter(line["verdict"] for line in lines if line["record"] == "decided")
+print(*[f"{count} {verdict}" for verdict, count in verdicts.items()], sep=", ")
+PYTHON
+}
+
+gate_ends() {
+  kill -TERM "$GATE_PID" && await 20 ended && wait "$GATE_PID" && GATE_PID= && [ ! -e "$WORK/everything.sock" ]
+}
+
+ended() { ! grep -qs '^State:[[:space:]]*[^Z]' "/proc/$GATE_PID/status"; }
+
+judge() { # NAME COMMAND...
+  local name=$1 told
+  shift
+  if told=$("$@" 2>&1); then line ok "$name" "$told"; else line FAIL "$name" "$(tail -n1 <<<"$told")"; fi
+}
+
+# `wait` is for this shell's own children, so no subshell here.
+in_the_end() {
+  part "in the end"
+  if gate_ends; then line ok "the gate ends on SIGTERM"; else line FAIL "the gate ends on SIGTERM"; fi
+  judge "the audit is whole" audit_is_whole
+  if grep -q 'panicked' "$WORK/gate.log"; then line FAIL "no panic" "$(grep -m1 panicked "$WORK/gate.log")"; else line ok "no panic"; fi
+}
+
+wanted() { [ -z "${ONLY:-}" ] || [[ " $ONLY " == *" $1 "* ]]; }
+
+run_part() {
+  wanted "$1" || return 0
+  part "$1"
+  case $1 in
+    tls) over_tls ;;
+    python) python_client ;;
+    *) "$1" ;;
+  esac
+}
+
+tear_down() {
+  [ -z "${GATE_PID:-}" ] || kill -KILL "$GATE_PID" 2>/dev/null
+  "$HERE/docker.sh" down "suite$VERSION"
+  rm -rf "$WORK"
+}
+
+# In a subshell: a version leaves nothing behind, however it ends.
+one_version() (
+  VERSION=$1 WORK=$(mktemp -d)
+  trap tear_down EXIT
+  trap 'exit 130' INT TERM
+  part "starting"
+  start_daemon || { line FAIL "dockerd $VERSION"; exit 1; }
+  start_gate || { line FAIL "the gate starts"; exit 1; }
+  mkdir "$WORK/bin" && ln -s "$(docker_cli)" "$WORK/bin/docker"
+  for each in "${PARTS[@]}"; do run_part "$each"; done
+  in_the_end
+)
+
+main() {
+  local log version
+  [ $# != 0 ] || set -- 26
+  log=$(mktemp)
+  for version; do one_version "$version"; done 2>&1 | tee "$log"
+  set -- "$(grep -c '^ok ' "$log")" "$(grep -c '^FAIL ' "$log")"
+  rm -f "$log"
+  echo "$1 passed, $2 failed"
+  [ "$2" = 0 ]
+}
+
+main "$@"
