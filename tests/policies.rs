@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
+use dockgate::catalogue::OPERATIONS;
 use dockgate::policy::{Policy, Source};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,4 +80,40 @@ fn the_examples_of_the_page_are_policies() {
             assert!(result.passed(), "{}: {:?}", result.it, result.failure);
         }
     }
+}
+
+/// One line for each operation: `+` judged, `!` unexamined, `.` never.
+fn reach() -> String {
+    let policies: Vec<(String, Policy)> = presets()
+        .iter()
+        .map(|file| (file.file_stem().expect("a name").to_string_lossy().into_owned(), load(file)))
+        .collect();
+    let header = policies.iter().map(|(name, _)| format!("  {name}"));
+    let mut table = format!("{:26}{}\n", "", header.collect::<String>());
+    for row in OPERATIONS {
+        let cell = |(name, policy): &(String, Policy)| {
+            let role = &policy.roles()[0];
+            let mark = match (role.may_ever(row.op), role.unexamined(row.op)) {
+                (true, true) => "!",
+                (true, false) => "+",
+                (false, _) => ".",
+            };
+            format!("  {mark:width$}", width = name.len())
+        };
+        let line = format!("{:26}{}", row.name, policies.iter().map(cell).collect::<String>());
+        table.push_str(line.trim_end());
+        table.push('\n');
+    }
+    table
+}
+
+/// A preset that reaches further than before is seen in review, wherever the change came from.
+#[test]
+fn presets_reach_what_is_recorded() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policies/reach.txt");
+    let reach = reach();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&golden, &reach).expect("a written file");
+    }
+    assert_eq!(reach, fs::read_to_string(&golden).unwrap_or_default());
 }

@@ -13,6 +13,9 @@ use super::tree::Node;
 use super::who::Who;
 use super::{Case, Policy, Source, agree, cases, cases_read, hidden, lint, tree, who_read};
 
+/// The most rules of one file: one for each operation that an entry covers, in each role that has it.
+pub const MAX_RULES: usize = 200_000;
+
 /// A role and where it stands, for what is found by looking at all roles.
 pub(super) struct Placed {
     pub(super) role: Role,
@@ -27,6 +30,12 @@ struct Gathered {
     cases: Vec<(Case, Spot)>,
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
+}
+
+/// A file on its way to roles, and how many rules it has come to so far.
+struct Work<'r, 's, 't> {
+    reader: &'r mut Reader<'s, 't>,
+    rules: usize,
 }
 
 /// A part, compiled once for all roles that include it.
@@ -81,10 +90,11 @@ fn read_source(source: &Source, all: &mut Gathered) {
 
 fn read_file<'t>(reader: &mut Reader<'_, 't>, root: &'t Node, all: &mut Gathered) {
     let File { parts, roles, never, tests } = syntax::file(reader, root);
-    let never = rules(reader, &never, Mode::Never);
-    let mut parts: Vec<Part<'t>> = parts.into_iter().map(|block| part(reader, block)).collect();
+    let mut work = Work { reader, rules: 0 };
+    let never = work.rules(&never, Mode::Never);
+    let mut parts: Vec<Part<'t>> = parts.into_iter().map(|block| work.part(block)).collect();
     for block in roles {
-        all.roles.extend(role(reader, &block, &mut parts, &never));
+        all.roles.extend(work.role(&block, &mut parts, &never));
     }
     for (index, node) in tests.iter().enumerate() {
         let case = cases_read::case(reader, node, index);
@@ -98,52 +108,67 @@ fn read_file<'t>(reader: &mut Reader<'_, 't>, root: &'t Node, all: &mut Gathered
     }
 }
 
-fn rules<'t>(reader: &mut Reader<'_, 't>, entries: &[Entry<'t>], mode: Mode) -> Vec<Rule> {
-    let mut all = Vec::new();
-    for entry in entries {
-        let rules = compile(reader, entry, mode);
-        lint::entry(&mut reader.report, entry, &rules, mode);
-        all.extend(rules);
+impl<'t> Work<'_, '_, 't> {
+    fn rules(&mut self, entries: &[Entry<'t>], mode: Mode) -> Vec<Rule> {
+        let mut all = Vec::new();
+        for entry in entries {
+            let rules = compile(self.reader, entry, mode);
+            if !self.has_room(rules.len(), entry.span) {
+                return all;
+            }
+            lint::entry(&mut self.reader.report, entry, &rules, mode);
+            all.extend(rules);
+        }
+        lint::repeated(&mut self.reader.report, entries);
+        all
     }
-    lint::repeated(&mut reader.report, entries);
-    all
-}
 
-fn part<'t>(reader: &mut Reader<'_, 't>, mut block: Block<'t>) -> Part<'t> {
-    let may = rules(reader, &block.may, Mode::May);
-    let never = rules(reader, &block.never, Mode::Never);
-    for (_, span) in std::mem::take(&mut block.includes) {
-        reader.report.problem(span, "a part cannot include another");
+    /// Counts rules; a file that comes to too many is no policy but an attack on memory.
+    fn has_room(&mut self, more: usize, span: Span) -> bool {
+        let before = self.rules;
+        self.rules = before.saturating_add(more);
+        if before <= MAX_RULES && self.rules > MAX_RULES {
+            let message = format!("the entries up to here come to more than {MAX_RULES} rules");
+            self.reader.report.problem_with_help(span, message, "list each operation once");
+        }
+        self.rules <= MAX_RULES
     }
-    Part { block, may, never, used: false }
-}
 
-fn role<'t>(
-    reader: &mut Reader<'_, 't>,
-    block: &Block<'t>,
-    parts: &mut [Part<'t>],
-    file_never: &[Rule],
-) -> Option<Placed> {
-    let mut may = rules(reader, &block.may, Mode::May);
-    let mut never = rules(reader, &block.never, Mode::Never);
-    never.extend_from_slice(file_never);
-    for (name, span) in &block.includes {
-        match parts.iter_mut().find(|part| part.block.name == *name) {
-            Some(part) => include(part, &mut may, &mut never),
-            None => no_part(reader, *span, name, parts),
+    fn part(&mut self, mut block: Block<'t>) -> Part<'t> {
+        let may = self.rules(&block.may, Mode::May);
+        let never = self.rules(&block.never, Mode::Never);
+        for (_, span) in std::mem::take(&mut block.includes) {
+            self.reader.report.problem(span, "a part cannot include another");
+        }
+        Part { block, may, never, used: false }
+    }
+
+    fn role(&mut self, block: &Block<'t>, parts: &mut [Part<'t>], file_never: &[Rule]) -> Option<Placed> {
+        let mut may = self.rules(&block.may, Mode::May);
+        let mut never = self.rules(&block.never, Mode::Never);
+        if self.has_room(file_never.len(), block.span) {
+            never.extend_from_slice(file_never);
+        }
+        for (name, span) in &block.includes {
+            match parts.iter_mut().find(|part| part.block.name == *name) {
+                Some(part) => self.include(part, *span, &mut may, &mut never),
+                None => no_part(self.reader, *span, name, parts),
+            }
+        }
+        let who = who_of(self.reader, block);
+        let who_span = block.who.map_or(block.span, |pair| pair.key.span);
+        let (name, who_spot) = (self.reader.report.spot(block.span), self.reader.report.spot(who_span));
+        let role = Role::new(RoleName::new(block.name), who?, may, never);
+        Some(Placed { role, name, who: who_spot })
+    }
+
+    fn include(&mut self, part: &mut Part<'_>, span: Span, may: &mut Vec<Rule>, never: &mut Vec<Rule>) {
+        part.used = true;
+        if self.has_room(part.may.len() + part.never.len(), span) {
+            may.extend_from_slice(&part.may);
+            never.extend_from_slice(&part.never);
         }
     }
-    let who = who_of(reader, block);
-    let who_span = block.who.map_or(block.span, |pair| pair.key.span);
-    let (name, who_spot) = (reader.report.spot(block.span), reader.report.spot(who_span));
-    let role = Role::new(RoleName::new(block.name), who?, may, never);
-    Some(Placed { role, name, who: who_spot })
-}
-
-fn include(part: &mut Part<'_>, may: &mut Vec<Rule>, never: &mut Vec<Rule>) {
-    part.used = true;
-    may.extend_from_slice(&part.may);
-    never.extend_from_slice(&part.never);
 }
 
 fn no_part(reader: &mut Reader<'_, '_>, span: Span, name: &str, parts: &[Part<'_>]) {

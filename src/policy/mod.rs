@@ -40,6 +40,7 @@ mod written;
 pub use cases::{Case, CaseResult, Failure};
 pub use decide::{Allowed, Decision};
 pub use denial::{Denial, Why};
+pub use load::MAX_RULES;
 pub use pattern::{MAX_COMPILED, MAX_PATTERN};
 pub use place::{BytesRange, Place, RoleName, Spot};
 pub use problem::{Problem, Warning};

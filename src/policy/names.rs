@@ -62,13 +62,17 @@ impl Names {
 
     /// Whether the name may mean an object of the list: an ID may be anything.
     pub(super) fn may_fit(&self, name: &str) -> bool {
+        self.lists(name) || could_be_any_id(self.kind, bare(self.kind, name))
+    }
+
+    /// Whether the name itself is on the list, IDs aside.
+    pub(super) fn lists(&self, name: &str) -> bool {
         let plain = bare(self.kind, name);
-        let fits = match &self.list {
+        match &self.list {
             List::Any => true,
             List::Plain(patterns) => patterns.iter().any(|pattern| pattern.fits(plain)),
             List::Images(patterns) => patterns.iter().any(|pattern| pattern.may_fit(plain)),
-        };
-        fits || could_be_any_id(self.kind, plain)
+        }
     }
 
     /// A whole ID can mean nothing else; it fits where it is written out.

@@ -62,15 +62,23 @@ impl Rule {
         if name.is_some_and(|name| names.fits(name)) {
             return None;
         }
-        let deed = format!("touch {}", said_object(request));
-        Some(Why::limit("target".into(), format!("{deed} (target: {})", names.said()), &self.place))
+        let object = said_object(request);
+        let id = |kind| name.is_some_and(|name| could_be_id(kind, name));
+        // such a name fits nothing, whatever the list says
+        let doubt = if request.operation().target.is_some_and(id) { ", which could be the ID of another" } else { "" };
+        let sentence = format!("touch {object}{doubt} (target: {})", names.said());
+        Some(Why::limit("target".into(), sentence, &self.place))
     }
 
     fn target_touched(&self, request: &Request) -> Option<String> {
         let names = self.target.as_ref()?;
-        let name = request.params().object.as_deref();
         // a request that names nothing where something must be named is no reason to look away
-        name.is_none_or(|name| names.may_fit(name)).then(|| format!("touch {}", said_object(request)))
+        let name = request.params().object.as_deref().unwrap_or_default();
+        if !names.may_fit(name) && !name.is_empty() {
+            return None;
+        }
+        let doubt = if names.lists(name) { "" } else { ", which could be the ID of what is forbidden" };
+        Some(format!("touch {}{doubt} (target)", said_object(request)))
     }
 
     fn query_objection(&self, limit: &QueryLimit, request: &Request) -> Option<Why> {
@@ -95,12 +103,10 @@ impl Rule {
     }
 }
 
-/// `` the container `db` ``; a name that could be an ID is said to be one, for then it fits nothing.
+/// `` the container `db` ``
 fn said_object(request: &Request) -> String {
-    let operation = request.operation();
-    let (Some(kind), Some(name)) = (operation.target, request.params().object.as_deref()) else {
-        return "an object without a name".into();
-    };
-    let doubt = if could_be_id(kind, name) { ", which could be the ID of another" } else { "" };
-    format!("the {} {}{doubt}", called(kind), shown(name))
+    match (request.operation().target, request.params().object.as_deref()) {
+        (Some(kind), Some(name)) => format!("the {} {}", called(kind), shown(name)),
+        _ => "an object without a name".into(),
+    }
 }

@@ -210,3 +210,25 @@ fn blocks_that_are_empty_or_misshapen_are_problems() {
         assert!(found[0].contains(expected), "{text} {found:?}");
     }
 }
+
+#[test]
+fn a_policy_cannot_eat_all_memory() {
+    let sweeping = "      - everything\n".repeat(10_000);
+    let found = problems(&format!("version: 1\nroles:\n  a:\n    who: anyone\n    may:\n{sweeping}"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("come to more than 200000 rules"), "{found:?}");
+    let part = "version: 1\nparts:\n  p: { may: [everything] }\nroles:\n  a:\n    who: anyone\n    includes: [";
+    let found = problems(&format!("{part}{}]\n", "p, ".repeat(10_000)));
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
+fn large_files_are_read_in_a_moment() {
+    let keys: String = (0..20_000).map(|key| format!("  k{key}: x\n")).collect();
+    let started = std::time::Instant::now();
+    assert!(!problems(&format!("version: 1\nlet:\n{keys}")).is_empty());
+    assert!(!problems(&"- ".repeat(MAX_FILE / 2)).is_empty());
+    assert!(!problems(&"[".repeat(MAX_FILE)).is_empty());
+    assert!(!problems(&"a: ".repeat(MAX_FILE / 3)).is_empty());
+    assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+}

@@ -62,14 +62,15 @@ impl<'t> File<'_, 't> {
             Some(pair) => self.value(pair, upstream),
             None => default_upstream().map_err(|message| self.reader.report.problem(root.span, message)).ok(),
         };
-        let mut config = Config::new(upstream?, listen);
+        // The rest is read even without an upstream, so that all problems are told.
+        let mut config = Config::new(upstream.clone().unwrap_or_default(), listen);
         config.audit = fields.get("audit").and_then(|pair| self.path(pair));
         self.set(fields, "audit_full", when_full, &mut config.audit_full);
         self.set(fields, "threads", count, &mut config.threads);
         if let Some(pair) = fields.get("limits") {
             self.limits(pair, &mut config.limits);
         }
-        Some(config)
+        upstream.map(|_| config)
     }
 
     fn fields(&mut self, span: Span, node: &'t Node, what: &str, known: &[&str]) -> Fields<'t> {
