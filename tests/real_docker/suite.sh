@@ -143,7 +143,7 @@ judge() { # NAME COMMAND...
   shift
   told=$("$@" 2>&1) && line ok "$name" && return
   line FAIL "$name"
-  sed 's/^/  /' <<<"$told"
+  printf "%s\n" "$told"
 }
 
 # `wait` is for this shell's own children, so no subshell here.
