@@ -45,7 +45,7 @@ impl Reply {
     /// The caller has no role, or more than one.
     pub(super) fn stranger(why: &str, denials: Denials, id: RequestId) -> Self {
         let message = match denials {
-            Denials::Full => format!("dockgate: {why} [{id}]"),
+            Denials::Full => format!("{why} [{id}]"),
             Denials::Short => format!("dockgate: not allowed by policy [{id}]"),
         };
         Self { status: 403, message }
