@@ -6,4 +6,6 @@
 mod common;
 
 mod framing;
+mod heads;
+mod hijacks;
 mod pipelines;
