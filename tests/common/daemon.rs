@@ -29,6 +29,17 @@ impl Daemon {
         Self(runtime().block_on(Imitation::start(path)).expect("an imitation"))
     }
 
+    /// Closes its listener and all its connections, and returns when that is done.
+    pub(crate) fn stop(self) {
+        drop(self);
+        // What was aborted is dropped in its turn; these turns come after it.
+        runtime().block_on(async {
+            for _ in 0..64 {
+                tokio::spawn(tokio::task::yield_now()).await.expect("a turn");
+            }
+        });
+    }
+
     /// What came from clients; the gate's own question after the version is left out.
     pub(crate) fn received(&self) -> Vec<Exchange> {
         let mut all = self.0.received();

@@ -103,7 +103,7 @@ impl Gate {
 
     /// Stops the imitation.
     pub(crate) fn stop_daemon(&mut self) {
-        self.daemon = None;
+        self.daemon.take().expect("a running imitation").stop();
     }
 
     /// Starts an imitation where the last one was.

@@ -5,7 +5,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod bodies;
+mod faults;
 mod framing;
+mod gone;
 mod heads;
 mod hijacks;
 mod pipelines;
