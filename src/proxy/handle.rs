@@ -263,9 +263,13 @@ fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, sto
 
 /// The decision is on record already; the failure is logged beside it.
 fn unreachable(link: &Link, exchange: &Rc<Exchange>, error: &UpstreamError) -> Reply {
+    // The client's own body is noted as its end already; the first word counts.
     exchange.finish(How::DaemonGone);
     let reply = Reply::unreachable(error, &link.gate.upstream, exchange.id);
-    tracing::error!(id = %exchange.id, "{}", reply.message);
+    match reply.status {
+        400 => tracing::warn!(id = %exchange.id, "{}", reply.message),
+        _ => tracing::error!(id = %exchange.id, "{}", reply.message),
+    }
     reply
 }
 

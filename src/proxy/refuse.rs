@@ -59,7 +59,7 @@ impl Reply {
         Self { status: refusal.status, message }
     }
 
-    /// 503 without a connection, 502 without an answer.
+    /// 503 without a connection, 502 without an answer, 400 where the client's own body failed.
     pub(super) fn unreachable(error: &UpstreamError, path: &Path, id: RequestId) -> Self {
         let socket = path.display();
         match error {
@@ -68,6 +68,10 @@ impl Reply {
                     "dockgate: cannot connect to the Docker daemon at {socket}: {error}. Is it running? [{id}]"
                 );
                 Self { status: 503, message }
+            }
+            UpstreamError::Exchange(error) if error.is_user() => {
+                let message = format!("dockgate: the request's body broke off or is not framed as HTTP/1.1 asks [{id}]");
+                Self { status: 400, message }
             }
             UpstreamError::Exchange(error) => {
                 let message = format!("dockgate: the Docker daemon at {socket} gave no whole answer: {error} [{id}]");

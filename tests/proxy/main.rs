@@ -1,0 +1,14 @@
+//! The gate at the level of bytes: what a client sends, what reaches the daemon, what comes back.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bodies;
+mod faults;
+mod framing;
+mod gone;
+mod heads;
+mod hijacks;
+mod pipelines;
