@@ -18,7 +18,7 @@ STEPS=(format clippy test policies deploy docker)
 STEP_LIMIT=${STEP_LIMIT:-3600}
 
 # command, or command:package where the names differ
-TOOLS=(cc:gcc openssl python3 curl shellcheck systemd-analyze:systemd)
+TOOLS=(cc:gcc git openssl python3 curl shellcheck systemd-analyze:systemd)
 
 say() { printf '\n== %s (%s)\n' "$*" "$(date +%T)"; }
 
@@ -29,6 +29,8 @@ install_tools() {
   for tool in "${TOOLS[@]}"; do
     command -v "${tool%:*}" >/dev/null || need+=("${tool#*:}")
   done
+  [ -e /usr/include/stdlib.h ] || need+=(libc6-dev)
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || need+=(ca-certificates)
   python3 -c 'import ensurepip' 2>/dev/null || need+=(python3-venv)
   [ ${#need[@]} = 0 ] && return
   say "installing ${need[*]}"
