@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::spawn_local;
 
 /// A connection on its way from the listener to a thread.
@@ -134,6 +134,7 @@ impl Socket {
 struct Worker {
     shared: Shared,
     links: RefCell<HashMap<u64, Weak<Link>>>,
+    emptied: Notify,
     next: Cell<u64>,
 }
 
@@ -146,7 +147,7 @@ pub(super) async fn run(
 ) {
     let upstream = Upstream::new(&gate.upstream);
     let shared = Shared { gate, upstream, sinks: Rc::new(sinks), traffic: Rc::new(Traffic::default()) };
-    let worker = Rc::new(Worker { shared, links: RefCell::default(), next: Cell::new(0) });
+    let worker = Rc::new(Worker { shared, links: RefCell::default(), emptied: Notify::new(), next: Cell::new(0) });
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -182,6 +183,9 @@ impl Worker {
         self.links.borrow_mut().insert(number, Rc::downgrade(&link));
         connection::serve(link, tap, facts).await;
         self.links.borrow_mut().remove(&number);
+        if self.links.borrow().is_empty() {
+            self.emptied.notify_one();
+        }
     }
 
     async fn open(&self, listener: &Listener, stream: Raw) -> io::Result<(ClientStream, Peer)> {
@@ -234,7 +238,9 @@ impl Worker {
         let mut moved = u64::MAX;
         while !self.links.borrow().is_empty() && began.elapsed() < self.shared.gate.limits.shutdown_grace {
             self.links().iter().for_each(|link| link.drain());
-            tokio::time::sleep(TICK).await;
+            if tokio::time::timeout(TICK, self.emptied.notified()).await.is_ok() {
+                continue;
+            }
             let now = self.shared.traffic.moved();
             if self.shared.traffic.plain() == 0 && now == moved {
                 return;

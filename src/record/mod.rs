@@ -199,7 +199,7 @@ impl End {
 
 fn push(out: &mut Vec<u8>, line: &Line<'_>) {
     let start = out.len();
-    match serde_json::to_writer(&mut *out, line) {
+    match line.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, escape::Visible)) {
         Ok(()) => out.push(b'\n'),
         Err(_) => out.truncate(start),
     }

@@ -3,12 +3,14 @@
 #![allow(dead_code, unused_imports, reason = "every test program uses its own part of this")]
 
 mod answer;
+mod certs;
 mod client;
 mod daemon;
 mod gate;
 mod request;
 
 pub(crate) use answer::Answer;
+pub(crate) use certs::{Authority, Holder, dns};
 pub(crate) use client::{Client, PATIENCE, Tls};
 pub(crate) use daemon::{Daemon, wait};
 pub(crate) use gate::{EVERYTHING, Gate, READS, alone, may, policy};

@@ -6,9 +6,13 @@
 mod common;
 
 mod bodies;
+mod drain;
 mod faults;
 mod framing;
 mod gone;
 mod heads;
 mod hijacks;
+mod listeners;
 mod pipelines;
+mod records;
+mod tls;

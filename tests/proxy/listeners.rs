@@ -1,0 +1,184 @@
+//! Sockets and ports: who gets in, as whom, and how many at a time.
+
+use crate::common::{Client, EVERYTHING, Gate, READS, ask, get, may, policy, wait};
+use dockgate::proxy::{self, Denials, Endpoint, Limits, ListenerPlan, Plan, UnixSocket};
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+const PING: &str = "/v1.45/_ping";
+
+fn socket(path: &Path, mode: u32) -> Endpoint {
+    Endpoint::Unix(UnixSocket { path: path.to_owned(), mode, owner: None, group: None })
+}
+
+#[test]
+fn a_socket_has_its_mode_and_goes_with_its_gate() {
+    let builder = Gate::under(READS);
+    let path = builder.file("second.sock");
+    let mut gate = builder.listen(socket(&path, 0o620), READS).start();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o620);
+    assert_eq!(Client::unix(&path).send(get(PING)).answer().status, 200);
+    gate.stop();
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_live_socket_is_left_alone() {
+    let gate = Gate::open(READS);
+    let endpoint = socket(Path::new(&gate.address(0)), 0o600);
+    let listener = ListenerPlan { endpoint, policy: policy(READS), denials: Denials::Full };
+    let upstream = gate.file("docker.sock");
+    let limits = Limits::default();
+    let plan = Plan { upstream, listeners: vec![listener], audit: None, limits, threads: 1 };
+    let error = proxy::start(plan).err().map(|error| error.to_string()).unwrap();
+    assert!(error.contains("live server"), "{error}");
+    assert_eq!(gate.ask(get(PING)).status, 200);
+}
+
+#[test]
+fn every_listener_has_its_own_policy() {
+    let builder = Gate::under(READS);
+    let path = builder.file("second.sock");
+    let gate = builder.listen(socket(&path, 0o600), &may("ping")).start();
+    assert_eq!(gate.ask(get("/v1.45/info")).status, 200);
+    assert_eq!(Client::unix(&path).send(get("/v1.45/info")).answer().status, 403);
+}
+
+#[test]
+fn the_kernel_says_who_is_there() {
+    let own = fs::metadata("/proc/self").unwrap().uid();
+    let roles = |uid: u32| {
+        format!(
+            "version: 1\nroles:\n  me:\n    who: [{{ uid: {uid} }}]\n    may: [ping]\n  \
+             rest:\n    who: others\n    may: [SystemInfo]\n"
+        )
+    };
+    let claims = ask("GET", PING).with("X-Remote-User", &own.to_string()).with("Authorization", "Basic eDp5");
+    let gate = Gate::open(&roles(own));
+    assert_eq!(gate.ask(claims.clone().bytes()).status, 200);
+    assert!(gate.ask(get("/v1.45/info")).message().contains("me may not"));
+    let gate = Gate::open(&roles(own + 1));
+    assert!(gate.ask(claims.bytes()).message().contains("rest may not"));
+    let alone = format!("version: 1\nroles:\n  me:\n    who: [{{ uid: {} }}]\n    may: [everything]\n", own + 1);
+    let gate = Gate::open(&alone);
+    let answer = gate.ask(get(PING));
+    assert!(answer.status == 403 && answer.message().contains("no role"), "{}", answer.text());
+    assert_eq!(gate.daemon().received(), []);
+}
+
+#[test]
+fn a_short_denial_tells_nothing_of_the_policy() {
+    let gate = Gate::under(READS).denials(Denials::Short).start();
+    let answer = gate.ask(get("/v1.45/swarm"));
+    let message = answer.message();
+    assert_eq!(answer.status, 403);
+    assert!(message.starts_with("dockgate: not allowed by policy ["), "{message}");
+    assert!(!message.contains("reader") && !message.contains("yaml"), "{message}");
+}
+
+#[test]
+fn what_a_web_page_could_send_to_a_port_is_refused() {
+    let gate = Gate::under(EVERYTHING).tcp(None, EVERYTHING).start();
+    let port = |request: Vec<u8>| Client::tcp(&gate.address(1)).send(request).answer().status;
+    for (name, value) in [("Origin", "null"), ("Sec-Fetch-Site", "cross-site"), ("sec-fetch-mode", "no-cors")] {
+        assert_eq!(port(ask("GET", PING).with(name, value).bytes()), 403, "{name}");
+        assert_eq!(gate.ask(ask("GET", PING).with(name, value).bytes()).status, 200, "no page opens a Unix socket");
+    }
+    let host = |host: &str| format!("GET {PING} HTTP/1.1\r\nHost: {host}\r\n\r\n").into_bytes();
+    for foreign in ["rebind.example.com", "rebind.example.com:2375", "127.0.0.1.example.com"] {
+        assert_eq!(port(host(foreign)), 403, "{foreign}");
+    }
+    for own in ["127.0.0.1:2375", "[::1]:2375", "localhost", "api.moby.localhost", "docker", "docker.example.com", ""] {
+        assert_eq!(port(host(own)), 200, "{own}");
+    }
+}
+
+#[test]
+fn an_address_can_have_a_role() {
+    let roles = "version: 1\nroles:\n  near:\n    who: [{ address: 127.0.0.0/8 }]\n    may: [ping]\n";
+    let gate = Gate::under(roles).tcp(None, roles).start();
+    assert_eq!(Client::tcp(&gate.address(1)).send(get(PING)).answer().status, 200);
+    assert_eq!(gate.ask(get(PING)).status, 403, "a Unix socket has no address");
+}
+
+#[test]
+fn connections_beyond_the_limit_are_closed_at_once() {
+    let gate = Gate::under(READS).limits(|limits| limits.connections = 2).start();
+    let (mut first, mut second) = (gate.connect(), gate.connect());
+    for client in [&mut first, &mut second] {
+        assert_eq!(client.send(get(PING)).answer().status, 200);
+    }
+    assert_eq!(gate.connect().rest(), b"");
+    drop(first);
+    wait("a free place", || {
+        let mut client = gate.connect();
+        (client.try_send(get(PING)).is_ok() && client.try_answer().is_ok()).then_some(())
+    });
+    assert_eq!(second.send(get(PING)).answer().status, 200);
+}
+
+#[test]
+fn connections_in_all_are_limited_over_all_listeners() {
+    let builder = Gate::under(READS).limits(|limits| limits.connections_in_all = 1);
+    let path = builder.file("second.sock");
+    let gate = builder.listen(socket(&path, 0o600), READS).start();
+    let mut first = gate.connect();
+    assert_eq!(first.send(get(PING)).answer().status, 200);
+    assert_eq!(Client::unix(&path).rest(), b"");
+}
+
+/// A head that never ends holds a place that others need.
+#[test]
+fn a_head_that_takes_too_long_ends_its_connection() {
+    let gate = Gate::under(READS).limits(|limits| limits.header_timeout = Duration::from_millis(100)).start();
+    let half = b"GET /v1.45/_ping HTTP/1.1\r\nHost: ";
+    let mut silent = gate.connect();
+    let mut slow = gate.connect();
+    slow.send(half);
+    let mut later = gate.connect();
+    assert_eq!(later.send(get(PING)).answer().status, 200);
+    later.send(half);
+    for client in [&mut silent, &mut slow, &mut later] {
+        assert_eq!(client.rest(), b"");
+    }
+    assert_eq!(gate.daemon().received().len(), 1);
+}
+
+#[test]
+fn what_is_not_a_head_may_take_its_time() {
+    let gate = Gate::under(EVERYTHING).limits(|limits| limits.header_timeout = Duration::from_millis(100)).start();
+    let mut idle = gate.connect();
+    assert_eq!(idle.send(get(PING)).answer().status, 200);
+    let mut slow = gate.connect();
+    slow.send("PUT /v1.45/containers/web/archive?path=%2F HTTP/1.1\r\nHost: docker\r\nContent-Length: 4\r\n\r\nab");
+    let mut events = gate.connect();
+    events.send(get("/v1.45/events")).head();
+    thread::sleep(Duration::from_millis(1300));
+    assert_eq!(idle.send(get(PING)).answer().status, 200, "an idle connection");
+    assert_eq!(slow.send("cd").answer().status, 200, "a body");
+    assert!(gate.daemon().received().iter().all(|exchange| !exchange.gone), "a stream");
+}
+
+#[test]
+fn a_handshake_that_takes_too_long_ends_its_connection() {
+    let server = crate::common::Authority::new().server();
+    let gate = Gate::under(READS).limits(|limits| limits.handshake_timeout = Duration::from_millis(100));
+    let gate = gate.tcp(Some(server), READS).start();
+    assert_eq!(Client::tcp(&gate.address(1)).rest(), b"");
+}
+
+#[test]
+fn bodies_that_are_held_are_limited() {
+    let start = |body: &str| ask("POST", "/v1.45/exec/abc/start").body(body).bytes();
+    let gate = Gate::under(&may("exec-session")).limits(|limits| limits.buffered_bodies = 4).start();
+    assert_eq!(gate.ask(start("{}")).status, 404);
+    let answer = gate.ask(start(r#"{"Detach":true}"#));
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert_eq!(gate.daemon().received().len(), 1);
+    let gate = Gate::open(&may("exec-session"));
+    let long = format!("{{\"Detach\":true{}}}", " ".repeat(2 << 20));
+    assert_eq!(gate.ask(start(&long)).status, 413);
+}

@@ -1,0 +1,116 @@
+//! Ports with mutual TLS: the certificate is the identity, and without one there is no answer.
+
+use crate::common::{Authority, Client, EVERYTHING, Gate, Holder, ask, dns, get};
+use rcgen::{CertificateParams, DnType, SanType};
+use rustls::SupportedProtocolVersion;
+use rustls::version::{TLS12, TLS13};
+
+const BOTH: &[&SupportedProtocolVersion] = &[&TLS12, &TLS13];
+
+fn uri(text: &str) -> SanType {
+    SanType::URI(text.try_into().unwrap())
+}
+
+fn email(text: &str) -> SanType {
+    SanType::Rfc822Name(text.try_into().unwrap())
+}
+
+type Change = fn(&mut CertificateParams);
+
+/// Roles, what they look for, and a certificate that has it.
+const FACTS: &[(&str, &str, Change)] = &[
+    ("by-name", "common_name: \"*.ops.example.com\"", |p| {
+        p.distinguished_name.push(DnType::CommonName, "anna.ops.example.com")
+    }),
+    ("by-organization", "organization: Example", |p| {
+        p.distinguished_name.push(DnType::OrganizationName, "Example")
+    }),
+    ("by-dns", "dns: build.example.com", |p| p.subject_alt_names = vec![dns("Build.example.com")]),
+    ("by-uri", "uri: \"spiffe://example.com/view/*\"", |p| {
+        p.subject_alt_names = vec![uri("spiffe://example.com/view/7")]
+    }),
+    ("by-email", "email: anna@example.com", |p| p.subject_alt_names = vec![email("anna@example.com")]),
+];
+
+fn role(name: &str, fact: &str) -> String {
+    format!("  {name}:\n    who: [{{ cert: {{ {fact} }} }}]\n    may: [ping]\n")
+}
+
+/// The role that a client is told it has.
+fn role_of(gate: &Gate, authority: &Authority, holder: &Holder, version: &'static SupportedProtocolVersion) -> String {
+    let mut client = Client::tls(&gate.address(1), authority.client(Some(holder), &[version]));
+    let answer = client.send(get("/v1.45/info")).answer();
+    assert_eq!(answer.status, 403);
+    let message = answer.message();
+    let role = message.strip_prefix("dockgate: ").and_then(|rest| rest.split(' ').next());
+    role.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_certificate_decides_the_role() {
+    let authority = Authority::new();
+    let (by_hash, by_key) = (authority.sign(|_| {}), authority.sign(|_| {}));
+    let mut policy = "version: 1\nroles:\n".to_owned();
+    policy.extend(FACTS.iter().map(|(name, fact, _)| role(name, fact)));
+    policy += &role("by-hash", &format!("sha256: {}", by_hash.sha256()));
+    policy += &role("by-key", &format!("key_sha256: {}", by_key.key_sha256()));
+    let gate = Gate::under(EVERYTHING).tcp(Some(authority.server()), &policy).start();
+    for version in BOTH {
+        for (name, _, change) in FACTS {
+            assert_eq!(role_of(&gate, &authority, &authority.sign(change), version), *name);
+        }
+        assert_eq!(role_of(&gate, &authority, &by_hash, version), "by-hash");
+        assert_eq!(role_of(&gate, &authority, &by_key, version), "by-key");
+        let nobody = authority.sign(|p| p.distinguished_name.push(DnType::CommonName, "ops.example.com"));
+        assert_eq!(role_of(&gate, &authority, &nobody, version), "the", "the policy has no role");
+    }
+    assert_eq!(gate.daemon().received(), []);
+}
+
+#[test]
+fn strangers_get_no_answer() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let gate = Gate::under(EVERYTHING).tcp(Some(authority.server()), EVERYTHING).start();
+    let stranger = other.sign(|p| p.distinguished_name.push(DnType::CommonName, "anna.ops.example.com"));
+    for version in BOTH {
+        for holder in [None, Some(&stranger)] {
+            let mut client = Client::tls(&gate.address(1), authority.client(holder, &[version]));
+            let _ = client.try_send(get("/v1.45/info"));
+            assert!(client.try_answer().is_err());
+        }
+    }
+    let mut plain = Client::tcp(&gate.address(1));
+    plain.send(get("/v1.45/info")).half_close();
+    assert!(!String::from_utf8_lossy(&plain.rest()).contains("HTTP/"), "TLS is not optional");
+    assert_eq!(gate.daemon().received(), []);
+}
+
+#[test]
+fn streams_run_under_tls_and_end_by_halves() {
+    let authority = Authority::new();
+    let gate = Gate::under(EVERYTHING).tcp(Some(authority.server()), EVERYTHING).start();
+    let holder = authority.sign(|_| {});
+    for version in BOTH {
+        let mut client = Client::tls(&gate.address(1), authority.client(Some(&holder), &[version]));
+        let attach = ask("POST", "/v1.45/containers/cat/attach?stream=1&stdin=1&stdout=1").upgrade("tcp");
+        client.send([attach.bytes().as_slice(), b"hello"].concat()).half_close();
+        assert!(client.head().starts_with("HTTP/1.1 101"));
+        assert_eq!(client.exactly(13)[8..], *b"hello");
+        assert_eq!(client.rest(), b"");
+    }
+}
+
+#[test]
+fn a_client_of_tls_that_is_gone_is_gone_for_the_daemon() {
+    let authority = Authority::new();
+    let gate = Gate::under(EVERYTHING).tcp(Some(authority.server()), EVERYTHING).start();
+    let holder = authority.sign(|_| {});
+    let attach = ask("POST", "/v1.45/containers/web/attach?stream=1&stdout=1").upgrade("tcp").bytes();
+    for request in [get("/v1.45/events"), attach] {
+        gate.daemon().clear();
+        let mut client = Client::tls(&gate.address(1), authority.client(Some(&holder), BOTH));
+        client.send(&request).head();
+        drop(client);
+        gate.daemon().only_until("the client's end", |exchange| exchange.gone);
+    }
+}
