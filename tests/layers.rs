@@ -49,6 +49,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["proxy"]),
     ("tower_service", &["proxy/upstream.rs"]),
     ("tracing", &["record/log.rs", "record/audit.rs", "proxy", "cli"]),
+    ("tracing_appender", &["record/log.rs"]),
     ("tracing_subscriber", &["record/log.rs"]),
     ("x509_parser", &["proxy/peer.rs"]),
 ];
@@ -91,7 +92,8 @@ impl File {
     /// The modules at the root of the crate that it names, by whatever way.
     fn layers_named(&self) -> BTreeSet<&str> {
         let root = self.code.match_indices("crate::").flat_map(|(at, word)| first_words(&self.code[at + word.len()..]));
-        let above = self.code.match_indices("super::").flat_map(|(at, word)| first_words(&self.code[at + word.len()..]));
+        let above =
+            self.code.match_indices("super::").flat_map(|(at, word)| first_words(&self.code[at + word.len()..]));
         let ours = |name: &str| Path::new("src").join(self.layer()).join(name).with_extension("rs").exists();
         root.chain(above.filter(|name| is_layer(name) && !ours(name))).collect()
     }
