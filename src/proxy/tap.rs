@@ -10,9 +10,6 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The first line of an HTTP/2 connection (RFC 9113, section 3.4).
-const H2_PREFACE: &[u8] = b"PRI * HTTP/2.0";
-
 /// What is known of the bytes of one connection.
 #[derive(Debug)]
 pub(super) struct TapState {
@@ -28,8 +25,6 @@ pub(super) struct TapState {
     owed: Cell<bool>,
     /// When the head that is being read began.
     head_since: Cell<Option<Instant>>,
-    /// The first bytes were those of HTTP/2.
-    h2: Cell<bool>,
     /// The status of an answer that hyper made by itself.
     own_answer: Cell<Option<u16>>,
 }
@@ -43,7 +38,6 @@ impl TapState {
             open: Cell::new(0),
             owed: Cell::new(false),
             head_since: Cell::new(Some(Instant::now())),
-            h2: Cell::new(false),
             own_answer: Cell::new(None),
         }
     }
@@ -70,11 +64,6 @@ impl TapState {
         self.head_since.get()
     }
 
-    /// Whether the client began to speak HTTP/2.
-    pub(super) fn spoke_h2(&self) -> bool {
-        self.h2.get()
-    }
-
     /// The status of the answer that hyper made to a head that it could not read.
     pub(super) fn own_answer(&self) -> Option<u16> {
         self.own_answer.get()
@@ -99,9 +88,6 @@ impl TapState {
         }
         if self.head_since.get().is_none() {
             self.head_since.set(Some(Instant::now()));
-        }
-        if bytes.starts_with(H2_PREFACE) {
-            self.h2.set(true);
         }
     }
 
