@@ -30,6 +30,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 
+/// How an HTTP/2 connection begins (RFC 9113, section 3.4), as far as hyper reads
+/// before it gives up.
+const H2_PREFACE: &[u8] = b"PRI * HTTP/2";
+
 /// What one connection knows for as long as it lives.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -193,7 +197,7 @@ pub(super) async fn serve(link: Rc<Link>, tap: Tap) {
     let takeover = link.takeover.borrow_mut().take();
     match takeover {
         Some(takeover) => tunnel(client, takeover, &parts.read_buf).await,
-        None => finish(&link, client).await,
+        None => finish(&link, client, &parts.read_buf).await,
     }
 }
 
@@ -233,7 +237,7 @@ fn close(link: &Link, done: hyper::Result<()>) -> bool {
     match done {
         Err(error) if !error.is_parse() => {
             tracing::debug!(listener = %link.who.listener, %error, "connection ended");
-            link.tap.spoke_h2()
+            false
         }
         _ => true,
     }
@@ -253,8 +257,8 @@ async fn tunnel(mut client: ClientStream, takeover: Takeover, early: &[u8]) {
 }
 
 /// Says what hyper could not, and closes without a reset.
-async fn finish(link: &Link, mut client: ClientStream) {
-    let last_words = if link.tap.spoke_h2() {
+async fn finish(link: &Link, mut client: ClientStream, unread: &[u8]) {
+    let last_words = if unread.starts_with(H2_PREFACE) {
         tracing::warn!(listener = %link.who.listener, "refused: the client began to speak HTTP/2");
         refuse::goaway()
     } else if let Some(status) = link.tap.own_answer() {

@@ -11,9 +11,6 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The first line of an HTTP/2 connection (RFC 9113, section 3.4).
-const H2_PREFACE: &[u8] = b"PRI * HTTP/2.0";
-
 /// What is known of the bytes of one connection.
 #[derive(Debug)]
 pub(super) struct TapState {
@@ -35,8 +32,6 @@ pub(super) struct TapState {
     head_since: Cell<Option<Instant>>,
     /// Bytes came while a request was under way.
     early: Cell<bool>,
-    /// The first bytes were those of HTTP/2.
-    h2: Cell<bool>,
     /// The status of an answer that hyper made by itself.
     own_answer: Cell<Option<u16>>,
 }
@@ -55,7 +50,6 @@ impl TapState {
             idle_since: Cell::new(Instant::now()),
             head_since: Cell::new(Some(Instant::now())),
             early: Cell::new(false),
-            h2: Cell::new(false),
             own_answer: Cell::new(None),
         }
     }
@@ -115,11 +109,6 @@ impl TapState {
         self.head_since.get()
     }
 
-    /// Whether the client began to speak HTTP/2.
-    pub(super) fn spoke_h2(&self) -> bool {
-        self.h2.get()
-    }
-
     /// The status of the answer that hyper made to a head that it could not read.
     pub(super) fn own_answer(&self) -> Option<u16> {
         self.own_answer.get()
@@ -148,9 +137,6 @@ impl TapState {
         }
         if self.head_since.get().is_none() {
             self.head_since.set(Some(Instant::now()));
-        }
-        if bytes.starts_with(H2_PREFACE) {
-            self.h2.set(true);
         }
     }
 
