@@ -59,10 +59,12 @@ uncomment_tls() {
 
 # --- the image, on a Docker of its own ---
 
-image() {
+# The umask of whoever builds it must not keep the image's user out.
+image() (
+  umask 077
   DOCKER_HOST=unix://$DAEMON/docker.sock DOCKER_CONFIG=$WORK/config \
     PATH=$WORK/bin:$PATH DOCKGATE_BIN=${STATIC_BIN:-} "$DEPLOY/image.sh" dockgate
-}
+)
 
 # The example's client stands in for any; busybox speaks no HTTP over sockets, the docker client is wrapped up.
 client_image() {
