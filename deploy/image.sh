@@ -28,6 +28,7 @@ binary=${DOCKGATE_BIN:-$(build)}
 must_be_static "$binary"
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
-mkdir -p "$context/run/dockgate"
-cp "$binary" "$context/dockgate"
+# The image's own user must get at them, whatever the umask is here.
+install -d -m 755 "$context/run" "$context/run/dockgate"
+install -m 755 "$binary" "$context/dockgate"
 docker build --tag "${1:-dockgate}" --file "$DEPLOY/Dockerfile.binary" "$context"

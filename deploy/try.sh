@@ -33,7 +33,7 @@ new_enough() {
 install_rust() {
   new_enough && return
   if ! command -v rustup >/dev/null && ! install rustup; then
-    say "Rust $OLDEST_RUST or newer is needed, and this Debian has no rustup: install it as rustup.rs says, then run this again"
+    say "Rust $OLDEST_RUST or newer is needed, and this Debian has no rustup: install Rust, then run this again"
     return 1
   fi
   rustup toolchain install stable --profile minimal && rustup default stable >&2

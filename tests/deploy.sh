@@ -43,15 +43,28 @@ docker_() { DOCKER_CONFIG=$WORK/config "$(docker_cli)" "$@"; }
 configuration() {
   cp "$DEPLOY/dockgate.yaml" "$WORK/dockgate.yaml"
   cp -r "$PROJECT/policies" "$WORK/policies"
-  "$DOCKGATE_BIN" check --config "$WORK/dockgate.yaml"
+  certificates && uncomment_tls && "$DOCKGATE_BIN" check --config "$WORK/dockgate.yaml"
+}
+
+certificates() {
+  local at=$WORK/certificates
+  "$TESTS/real_docker/certs.sh" "$at" && mkdir "$WORK/tls" && cp "$at/server/ca.pem" "$WORK/tls/ca.pem" &&
+    cp "$at/server/cert.pem" "$WORK/tls/server.pem" && cp "$at/server/key.pem" "$WORK/tls/server-key.pem"
+}
+
+uncomment_tls() {
+  sed -i 's/^  # \(- address:\)/  \1/; s/^  #   \(tls\|policy\):/    \1:/' "$WORK/dockgate.yaml"
+  grep -q '^    tls:' "$WORK/dockgate.yaml"
 }
 
 # --- the image, on a Docker of its own ---
 
-image() {
+# The umask of whoever builds it must not keep the image's user out.
+image() (
+  umask 077
   DOCKER_HOST=unix://$DAEMON/docker.sock DOCKER_CONFIG=$WORK/config \
     PATH=$WORK/bin:$PATH DOCKGATE_BIN=${STATIC_BIN:-} "$DEPLOY/image.sh" dockgate
-}
+)
 
 # The example's client stands in for any; busybox speaks no HTTP over sockets, the docker client is wrapped up.
 client_image() {
@@ -73,6 +86,11 @@ mounted_instead() {
   grep -q 'VolumeCreate' <<<"$stopped" || { echo "$stopped"; return 1; }
 }
 
+# For a client that is told nothing and looks where Docker's socket used to be.
+mounted_in_its_place() {
+  docker_ run --rm --network none --group-add 65532 --volume dockgate-example_dockgate:/var/run:ro dockgate-client docker ps
+}
+
 unmount() {
   compose --project-name "dockgate-example" down --volumes --timeout 15
   "$TESTS/real_docker/docker.sh" down deploy
@@ -86,6 +104,7 @@ on_docker() {
   check "image of a static binary" image
   check "image of the client" client_image
   check "compose: mounted instead of docker.sock" mounted_instead
+  check "compose: mounted in its place" mounted_in_its_place
   unmount >/dev/null 2>&1
 }
 
