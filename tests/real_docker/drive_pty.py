@@ -3,7 +3,8 @@
 drive_pty.py ROWSxCOLS COMMAND... -- STEP...
 
 Steps: `await TEXT`, `send TEXT`, `size ROWSxCOLS`, `retry SEND TEXT` (send again
-each second until TEXT comes). Exits as the command does, 97 when a TEXT never came.
+each second until TEXT comes, and tell the size again, since docker misses what
+comes before it listens for it). Exits as the command does, 97 when a TEXT never came.
 """
 
 import codecs
@@ -30,6 +31,7 @@ class Terminal:
         self.size(size)
 
     def size(self, text):
+        self.now = text
         rows, cols = map(int, text.split("x"))
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
         os.kill(self.pid, signal.SIGWINCH)
@@ -71,6 +73,7 @@ def never_came(terminal, text):
 
 def retry(terminal, keys, text):
     for _ in range(PATIENCE):
+        terminal.size(terminal.now)
         terminal.send(keys)
         if terminal.comes(text, 1):
             return

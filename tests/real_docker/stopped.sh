@@ -138,13 +138,16 @@ reading() { # COMMAND
   fi
 }
 
-# All that a stopped command must not have touched, in one text.
+# All that a stopped command must not have touched, in one text. Sorted, since
+# Docker lists images of the same age in any order.
 state() {
   local object
-  docker_at "$DIRECT" ps --all --no-trunc --format '{{.ID}} {{.Names}} {{.State}}'
-  docker_at "$DIRECT" images --all --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}'
-  docker_at "$DIRECT" volume ls --format '{{.Name}}'
-  docker_at "$DIRECT" network ls --no-trunc --format '{{.ID}} {{.Name}}'
+  {
+    docker_at "$DIRECT" ps --all --no-trunc --format '{{.ID}} {{.Names}} {{.State}}'
+    docker_at "$DIRECT" images --all --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}'
+    docker_at "$DIRECT" volume ls --format '{{.Name}}'
+    docker_at "$DIRECT" network ls --no-trunc --format '{{.ID}} {{.Name}}'
+  } | sort
   docker_at "$DIRECT" info --format '{{.Swarm.LocalNodeState}}'
   for object in "$RUN" "$RUN-stopped" "$RUN-network"; do docker_at "$DIRECT" inspect "$object"; done
 }
