@@ -189,6 +189,16 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether it means the same in every version, or has none: the pings, the
+    /// tunnels of BuildKit, and the debug routes, which dockerd up to API 1.47
+    /// knows without a version alone.
+    pub fn is_versionless(&self) -> bool {
+        use Op::{DebugPprof, DebugPprofIndex, DebugVars, SystemOptions, SystemPing, SystemPingHead};
+        let alone =
+            matches!(self.op, SystemPing | SystemPingHead | SystemOptions | DebugVars | DebugPprof | DebugPprofIndex);
+        alone || self.stream == Stream::H2c
+    }
+
     /// The query parameter of this name; names are case-sensitive, as in dockerd.
     pub fn param(&self, name: &str) -> Option<&'static Param> {
         self.query.iter().find(|p| p.name == name)

@@ -4,7 +4,7 @@ use super::body::Upload;
 use super::exchange::Exchange;
 use super::limits::{CONNECT_PATIENCE, IDLE_UPSTREAM, MAX_BUFFER, MAX_HEADERS, MAX_IDLE_UPSTREAM};
 use super::upstream_io::UpstreamIo;
-use crate::catalogue::{ApiVersion, CEILING, Op, Operation, Stream};
+use crate::catalogue::{ApiVersion, CEILING, Stream};
 use crate::policy::Allowed;
 use http::header::{CONNECTION, HOST, HeaderMap, HeaderValue, UPGRADE};
 use http::{Method, Request, Response, Uri};
@@ -125,7 +125,7 @@ impl Upstream {
     /// does not read the request in a way that nobody judged.
     async fn version_for(self: &Rc<Self>, permit: &Allowed) -> Result<Option<ApiVersion>, UpstreamError> {
         let asked = permit.request().route.version;
-        if asked.is_some() || is_versionless(permit.request().operation()) {
+        if asked.is_some() || permit.request().operation().is_versionless() {
             return Ok(asked);
         }
         if self.version.get().is_none() {
@@ -192,15 +192,6 @@ impl Upstream {
     pub(super) fn trim(&self) {
         self.idle.borrow_mut().retain(|idle| idle.since.elapsed() < IDLE_UPSTREAM && !idle.sender.is_closed());
     }
-}
-
-/// What means the same in every version, or has none: the pings, the tunnels of
-/// BuildKit, and the debug routes, which dockerd up to 1.47 knows without a version alone.
-fn is_versionless(operation: &Operation) -> bool {
-    use Op::{DebugPprof, DebugPprofIndex, DebugVars, SystemOptions, SystemPing, SystemPingHead};
-    let alone =
-        matches!(operation.op, SystemPing | SystemPingHead | SystemOptions | DebugVars | DebugPprof | DebugPprofIndex);
-    alone || operation.stream == Stream::H2c
 }
 
 struct Failure {

@@ -5,7 +5,7 @@ use crate::common::{EVERYTHING, Gate, READS, ask, get, head, post};
 /// Targets as they are sent, and as they reach the daemon.
 #[rustfmt::skip]
 const SPELLINGS: &[(&str, &str)] = &[
-    ("/containers/json",                                            "/containers/json"),
+    ("/containers/json",                                            "/v1.45/containers/json"),
     ("/v1.45/containers/json?",                                     "/v1.45/containers/json"),
     ("/v1.45/containers/json?&&",                                   "/v1.45/containers/json"),
     ("/v1.45/containers/json?all=true",                             "/v1.45/containers/json?all=1"),

@@ -2,7 +2,7 @@
 //! that was allowed on record; nothing else arrives.
 
 use crate::common::{Ask, Gate, ask, policy};
-use dockgate::catalogue::OPERATIONS;
+use dockgate::catalogue::{ApiVersion, OPERATIONS};
 use dockgate::imitation::Exchange;
 use dockgate::policy::{Decision, Policy};
 use dockgate::request::{Identity, Peer, Request, understand};
@@ -166,8 +166,12 @@ fn canonical(policy: &Policy, method: &str, target: &str, headers: &HeaderMap) -
     let Decision::Allow(permit) = policy.role(&nobody()).unwrap().decide(request) else {
         return None;
     };
-    let (path, query) =
-        (permit.request().route.canonical_path(), permit.request().query.canonical(permit.unexamined()));
+    let query = permit.request().query.canonical(permit.unexamined());
+    let route = &permit.request().route;
+    // Without a version, the newest that both sides know is named.
+    let newest = ApiVersion { major: 1, minor: 45 };
+    let version = route.version.or((!route.operation.is_versionless()).then_some(newest));
+    let path = route.canonical_path_as(version);
     let target = if query.is_empty() { path } else { format!("{path}?{query}") };
     Some(format!("{} {target}", permit.request().method))
 }
