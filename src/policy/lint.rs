@@ -37,6 +37,12 @@ pub(super) fn entry(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule], 
         let help = "a name of hex digits alone could be the ID of any object, so it is never taken for a name";
         report.warn(entry.span, "a name under this `target` can never fit", help);
     }
+    if rules.iter().any(|rule| rule.target.as_ref().is_some_and(|names| names.is_doubtful())) {
+        let message = "a name under this `target` could also be the beginning of an ID";
+        let help = "while nothing is called so, it means what a swarm gave an ID that begins so; \
+                    names with a `-`, `_` or `.` are free of that";
+        report.warn(entry.span, message, help);
+    }
     let limits = rules.iter().flat_map(|rule| rule.query.iter());
     if let Some(limit) = limits.into_iter().find(|limit| limit.fits_nothing()) {
         let message = format!("no request can fit `query.{}: none`", limit.param.name);
