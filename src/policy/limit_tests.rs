@@ -132,6 +132,17 @@ fn under_never_any_means_whatever_is_used() {
 }
 
 #[test]
+fn under_never_words_of_one_spelling_may_be_listed() {
+    assert_verdicts(
+        "may: [everything]\nnever:\n- ContainerWait: { query.condition: removed }",
+        &[
+            ("POST /containers/web/wait?condition=removed", "never"),
+            ("POST /containers/web/wait?condition=next-exit", "allow"),
+        ],
+    );
+}
+
+#[test]
 fn sentences_say_what_was_asked_and_what_is_allowed() {
     let cases = [
         (
@@ -181,7 +192,11 @@ fn values_of_the_wrong_kind_are_problems() {
         ("ContainerStop: { query.t: 10s }", "`10s` is no whole number"),
         ("ContainerStop: { query.t: 010 }", "`010` is no whole number"),
         ("ContainerStop: { query.t: { min: 5, max: 1 } }", "no number is at least 5 and at most 1"),
-        ("ContainerLogs: { query.tail: { max: 5 } }", "this parameter is text, not a number"),
+        (
+            "ContainerLogs: { query.tail: { max: 5 } }",
+            "this parameter is text, not a number; \
+             write words, patterns such as `a-*`, or `{ regex: \"[0-9]{1,3}\" }`",
+        ),
         ("ContainerLogs: { query.tail: { regex: '[' } }", "this is no regular expression: unclosed character class"),
         (
             "ContainerList: { query.filters: [x] }",
@@ -200,6 +215,21 @@ fn under_never_ranges_and_nothing_are_problems() {
     let cases = [
         ("ContainerStop: { query.t: { max: 5 } }", "a range cannot stand under `never`"),
         ("ContainerStop: { query.t: none }", "`none` under `never` forbids nothing"),
+        (
+            "ImageCreate: { query.fromImage: 'evil/*' }",
+            "`fromImage` can be spelled in several ways, so `never` cannot list its values; \
+             write `any` here, or list what may be instead, under `may`",
+        ),
+        (
+            "PutContainerArchive: { query.path: { regex: '/etc/.*' } }",
+            "`path` can be spelled in several ways, so `never` cannot list its values; \
+             write `any` here, or list what may be instead, under `may`",
+        ),
+        (
+            "ContainerLogs: { query.tail: default }",
+            "`tail` can be spelled in several ways, so `never` cannot list its values; \
+             write `any` here, or list what may be instead, under `may`",
+        ),
         ("ContainerStop: { target: { name: [] } }", "`none` under `never` forbids nothing"),
     ];
     for (limit, expected) in cases {
