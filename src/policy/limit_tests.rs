@@ -183,6 +183,37 @@ fn sentences_say_what_was_asked_and_what_is_allowed() {
 }
 
 #[test]
+fn no_sentence_tells_a_secret() {
+    let build = "POST /build?buildargs=%7B%22TOKEN%22%3A%22s3cret%22%7D";
+    let remote = "POST /build?remote=https%3A%2F%2Fuser%3As3cret%2F%40x%40example.com%2Fx";
+    let cases = [
+        (build, "may:\n- ImageBuild: { query.buildargs: none }", "set `buildargs` to a value of its own"),
+        (build, "may: [everything]\nnever:\n- ImageBuild: { query.buildargs: any }", "set `buildargs` to a value"),
+        (remote, "may:\n- ImageBuild: { query.remote: none }", "set `remote` to `https://…@example.com/x`"),
+        (remote, "may:\n- ImageBuild: { query.remote: 'https://a:s3cret@b/' }", "only `https://…@b/`"),
+        (remote, "may: [everything]\nnever:\n- ImageBuild: { query.remote: any }", "to `https://…@example.com/x`"),
+    ];
+    for (line, body, expected) in cases {
+        let denial = denial(&role(body), line);
+        assert!(denial.to_string().contains(expected), "{body}: {denial}");
+        assert!(!format!("{denial} {:?}", denial.why).contains("s3cret"), "{body}: {denial:?}");
+    }
+}
+
+#[test]
+fn only_the_credentials_are_cut() {
+    let cases = [
+        ("https://user:pw@host/x", "https://…@host/x"),
+        ("https://host/x", "https://host/x"),
+        ("git@host:x", "git@host:x"),
+        ("ENV A=ssh://t@h B=http://u:p@h", "ENV A=ssh://…@h B=http://…@h"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(without_credentials(text), expected);
+    }
+}
+
+#[test]
 fn values_of_the_wrong_kind_are_problems() {
     let cases = [
         ("ContainerKill: { query.signal: HUPP }", "`HUPP` is no signal"),
