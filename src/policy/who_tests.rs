@@ -87,6 +87,15 @@ fn addresses_are_compared_in_their_plain_form() {
 }
 
 #[test]
+fn the_group_of_elsewhere_counts_under_no_name() {
+    let docker = "[{ group: docker }]";
+    assert!(!is_a(docker, &member(1001, OVERFLOW_ID, &[])));
+    assert!(!is_a(docker, &member(1001, OVERFLOW_ID, &[OVERFLOW_ID])));
+    assert!(is_a(docker, &member(1001, OVERFLOW_ID, &[999])));
+    assert!(is_a(docker, &member(OVERFLOW_ID, 50, &[])));
+}
+
+#[test]
 fn certificates_are_compared_name_by_name() {
     let (ab, cd) = ("ab:".repeat(32), "CD".repeat(32));
     let cases = [
