@@ -53,7 +53,8 @@ fn check_never(param: &Param, form: &Form<'_>) -> Result<(), Wrong> {
         return Err(("a range cannot stand under `never`".into(), None));
     }
     if param.kind == Kind::Text && !param.one_spelling {
-        let message = format!("{} can be spelled in several ways, so `never` cannot list its values", shown(param.name));
+        let message =
+            format!("{} can be spelled in several ways, so `never` cannot list its values", shown(param.name));
         return Err((message, Some("write `any` here, or list what may be instead, under `may`")));
     }
     Ok(())

@@ -221,7 +221,7 @@ fn a_denial_without_any_grant_says_what_the_operation_does() {
 fn a_denial_by_never_names_the_never() {
     let role = role("may: [everything]\nnever: [image-build]");
     let denial = denial(&role, "POST /build");
-    assert_eq!(denial.to_string(), "dockgate: ops may not ever build an image (ImageBuild)");
+    assert_eq!(denial.to_string(), "dockgate: ops may not ever build an image (never: ImageBuild)");
     assert_eq!(denial.nearest.unwrap().to_string(), "p.yaml:6 roles.ops.never[0].image-build");
 }
 

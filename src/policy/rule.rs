@@ -63,8 +63,7 @@ impl Rule {
             return None;
         }
         let object = said_object(request);
-        let doubt =
-            if name.is_some_and(|name| names.doubts(name)) { ", which could be the ID of another" } else { "" };
+        let doubt = if name.is_some_and(|name| names.doubts(name)) { ", which could be the ID of another" } else { "" };
         let sentence = format!("touch {object}{doubt} (target: {})", names.said());
         Some(Why::limit("target".into(), sentence, &self.place))
     }
@@ -77,7 +76,7 @@ impl Rule {
             return None;
         }
         let doubt = if names.lists(name) { "" } else { ", which could be the ID of what is forbidden" };
-        Some(format!("touch {}{doubt} (target)", said_object(request)))
+        Some(format!("touch {}{doubt} (never: target)", said_object(request)))
     }
 
     fn query_objection(&self, limit: &QueryLimit, request: &Request) -> Option<Why> {
