@@ -7,7 +7,7 @@ use std::fmt;
 /// A refusal: the request was not understood. A denial by a policy is something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The HTTP status: 400, 403, 404, 413 or 431.
+    /// The HTTP status: 400, 403, 404, 408, 413, 414 or 503.
     pub status: u16,
     /// One sentence for the client and the log.
     pub message: Cow<'static, str>,
