@@ -58,7 +58,7 @@ operations! {
     ContainerRestart         Post    "/containers/{id}/restart"                  Write  Container None      Plain     CONTAINER_STOP "restart a container";
     ContainerStart           Post    "/containers/{id}/start"                    Write  Container None      Plain     CONTAINER_START "start a container";
     ContainerStop            Post    "/containers/{id}/stop"                     Write  Container None      Plain     CONTAINER_STOP "stop a container";
-    ContainerWait            Post    "/containers/{id}/wait"                     Read   Container None      Response  [text("condition").or("not-running").since(30)] "wait for a container to stop";
+    ContainerWait            Post    "/containers/{id}/wait"                     Read   Container None      Response  [text("condition").word().or("not-running").since(30)] "wait for a container to stop";
     ContainerResize          Post    "/containers/{id}/resize"                   Write  Container None      Plain     [int("h"), int("w")] "resize a container's terminal";
     ContainerAttach          Post    "/containers/{id}/attach"                   Host   Container None      Hijack    ATTACH "attach to a container";
     ContainerExec            Post    "/containers/{id}/exec"                     Host   Container Json      Plain     [] "prepare a command to run in a container";
@@ -144,7 +144,7 @@ operations! {
     PluginCreate             Post    "/plugins/create"                           Host   -         Tar       Request   [text("name")] "create a plugin from an archive";
     DistributionInspect      Get     "/distribution/{name}/json"                 Host   Image     None      Plain     [] "look up an image at its registry";
     NetworkList              Get     "/networks"                                 Read   -         None      Plain     [filters()] "list networks";
-    NetworkInspect           Get     "/networks/{id}"                            Read   Network   None      Plain     [text("scope"), boolean("verbose").or("false")] "inspect a network";
+    NetworkInspect           Get     "/networks/{id}"                            Read   Network   None      Plain     [text("scope").word(), boolean("verbose").or("false")] "inspect a network";
     NetworkCreate            Post    "/networks/create"                          Host   -         Json      Plain     [] "create a network";
     NetworkConnect           Post    "/networks/{id}/connect"                    Write  Network   Json      Plain     [] "connect a container to a network";
     NetworkDisconnect        Post    "/networks/{id}/disconnect"                 Write  Network   Json      Plain     [] "disconnect a container from a network";

@@ -11,6 +11,8 @@ pub struct Param {
     pub kind: Kind,
     /// Whether it may come several times (`names`, `t` of a build).
     pub many: bool,
+    /// Whether each value has one spelling only: the daemon compares the text with fixed words.
+    pub one_spelling: bool,
     /// The value that Docker takes when the parameter is absent, where it is a constant.
     pub default: Option<&'static str>,
     /// Why the parameter is `none` unless a policy names it: "may not ...".
@@ -42,7 +44,7 @@ pub enum Kind {
 }
 
 const fn param(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, many: false, default: None, danger: None, since: None, before: None }
+    Param { name, kind, many: false, one_spelling: false, default: None, danger: None, since: None, before: None }
 }
 
 /// A boolean that is false when absent.
@@ -104,6 +106,12 @@ impl Param {
     /// May come several times.
     pub(super) const fn many(mut self) -> Self {
         self.many = true;
+        self
+    }
+
+    /// One of the daemon's fixed words, which it reads in one spelling only.
+    pub(super) const fn word(mut self) -> Self {
+        self.one_spelling = true;
         self
     }
 

@@ -139,8 +139,8 @@ pub(super) const PRUNE: &[Param] = &[filters(), flag("stream").since(56)];
 pub(super) const PUT_ARCHIVE: &[Param] = &[flag("copyUIDGID"), flag("noOverwriteDirNonDir"), text("path")];
 
 pub(super) const SERVICE_UPDATE: &[Param] = &[
-    text("registryAuthFrom").or("spec"),
-    text("rollback").danger("return a service to what it was, whatever the request says"),
+    text("registryAuthFrom").word().or("spec"),
+    text("rollback").word().danger("return a service to what it was, whatever the request says"),
     int("version"),
 ];
 

@@ -177,7 +177,7 @@ impl fmt::Display for RouteError {
     /// Docker's own sentences where Docker has one: its clients look for them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotCanonical(why) => write!(f, "the path is not in canonical form: {why}"),
+            Self::NotCanonical(why) => write!(f, "the path is not in its plain spelling: {why}"),
             Self::TooOld(version) => write!(
                 f,
                 "client version {version} is too old. Minimum supported API version is {FLOOR}, please upgrade your client to a newer version"

@@ -31,19 +31,48 @@ pub(super) fn limit(
     complete.then(|| QueryLimit::new(param, Allowed::List(matchers)))
 }
 
+/// What is wrong with a value, and what may help.
+type Wrong = (String, Option<&'static str>);
+
 fn one(reader: &mut Reader<'_, '_>, param: &Param, item: &Item<'_>, mode: Mode) -> Option<Matcher> {
-    let found = match (&item.form, param.kind) {
+    let found = match mode {
+        Mode::Never => check_never(param, &item.form).and_then(|()| matcher(param, &item.form)),
+        Mode::May => matcher(param, &item.form),
+    };
+    match found {
+        Ok(matcher) => return Some(matcher),
+        Err((message, Some(help))) => reader.report.problem_with_help(item.span, message, help),
+        Err((message, None)) => reader.report.problem(item.span, message),
+    }
+    None
+}
+
+/// What is forbidden by its spelling is free in every other one, and most texts have several.
+fn check_never(param: &Param, form: &Form<'_>) -> Result<(), Wrong> {
+    if matches!(form, Form::Range(..)) {
+        return Err(("a range cannot stand under `never`".into(), None));
+    }
+    if param.kind == Kind::Text && !param.one_spelling {
+        let message =
+            format!("{} can be spelled in several ways, so `never` cannot list its values", shown(param.name));
+        return Err((message, Some("write `any` here, or list what may be instead, under `may`")));
+    }
+    Ok(())
+}
+
+fn matcher(param: &Param, form: &Form<'_>) -> Result<Matcher, Wrong> {
+    let plainly = |message: String| (message, None);
+    match (form, param.kind) {
         (Form::Default, _) => Ok(Matcher::Default),
-        (Form::Range(..), _) if mode == Mode::Never => Err("a range cannot stand under `never`".into()),
-        (form, Kind::Bool | Kind::Flag) => boolean(form),
-        (form, Kind::Int) => number(form),
-        (form, Kind::Signal) => signal(form),
+        (form, Kind::Bool | Kind::Flag) => boolean(form).map_err(plainly),
+        (form, Kind::Int) => number(form).map_err(plainly),
+        (form, Kind::Signal) => signal(form).map_err(plainly),
         (form, Kind::Text) => text(form),
         (_, Kind::Filters | Kind::Json) => {
-            Err(format!("{} cannot be limited to values yet: only `any`, `none` or `default`", shown(param.name)))
+            let name = shown(param.name);
+            Err(plainly(format!("{name} cannot be limited to values yet: only `any`, `none` or `default`")))
         }
-    };
-    found.map_err(|message| reader.report.problem(item.span, message)).ok()
+    }
 }
 
 fn boolean(form: &Form<'_>) -> Result<Matcher, String> {
@@ -80,11 +109,15 @@ fn signal(form: &Form<'_>) -> Result<Matcher, String> {
     }
 }
 
-fn text(form: &Form<'_>) -> Result<Matcher, String> {
-    match form {
-        Form::Word(word) => Pattern::glob(word).map(Matcher::Text),
-        Form::Exactly(word) => Ok(Matcher::Text(Pattern::literal(word))),
-        Form::Regex(regex) => Pattern::regex(regex).map(Matcher::Text),
-        _ => Err("this parameter is text, not a number".into()),
-    }
+fn text(form: &Form<'_>) -> Result<Matcher, Wrong> {
+    let pattern = match form {
+        Form::Word(word) => Pattern::glob(word),
+        Form::Exactly(word) => Ok(Pattern::literal(word)),
+        Form::Regex(regex) => Pattern::regex(regex),
+        Form::Default | Form::Range(..) => {
+            let help = "write words, patterns such as `a-*`, or `{ regex: \"[0-9]{1,3}\" }`";
+            return Err(("this parameter is text, not a number".into(), Some(help)));
+        }
+    };
+    pattern.map(Matcher::Text).map_err(|message| (message, None))
 }

@@ -50,7 +50,7 @@ impl QueryLimit {
             Allowed::Any => uses(request, self).find(|found| found.value().is_some_and(is_used)),
             Allowed::List(list) => uses(request, self).find(|found| !list.is_empty() && self.holds_use(list, found)),
         };
-        found.map(|found| format!("{} (query.{})", self.said_use(&found), self.param.name))
+        found.map(|found| format!("{} (never: query.{})", self.said_use(&found), self.param.name))
     }
 
     /// Whether no request at all can fit.
@@ -86,6 +86,7 @@ impl QueryLimit {
 
     fn said_use(&self, found: &Use<'_>) -> String {
         let name = self.param.name;
+        let said_value = |value| said_value(self.param.kind, value);
         match found {
             Use::Absent => format!("leave out `{name}`"),
             Use::Default(value) => format!("leave `{name}` at its default {}", said_value(value)),
@@ -117,7 +118,7 @@ impl Matcher {
             Self::Range(Some(min), None) => format!("at least {min}"),
             Self::Range(None, Some(max)) => format!("at most {max}"),
             Self::Range(Some(min), Some(max)) => format!("{min} to {max}"),
-            Self::Text(pattern) => shown(&pattern.to_string()),
+            Self::Text(pattern) => shown(&without_credentials(&pattern.to_string())),
         }
     }
 }
@@ -211,16 +212,30 @@ pub(super) fn int(text: &str) -> Option<i64> {
     if plain { text.parse().ok() } else { None }
 }
 
-fn said_value(value: &Value) -> String {
+/// A value in words, without what may be secret in it: clients, records and logs read them.
+fn said_value(kind: Kind, value: &Value) -> String {
     match value {
+        // build arguments are a usual place for passwords
+        Value::Text(_) if kind == Kind::Json => "a value of its own".into(),
         Value::Flag(flag) => format!("`{flag}`"),
         Value::Int(int) => format!("`{int}`"),
-        Value::Text(text) => shown(text),
+        Value::Text(text) => shown(&without_credentials(text)),
         Value::Filters(filters) => {
             let keys: Vec<&str> = filters.keys().map(String::as_str).collect();
             format!("filters by `{}`", plain(&keys.join(", ")))
         }
     }
+}
+
+/// The text with the user information of its URLs cut: `https://…@host/x`.
+fn without_credentials(text: &str) -> String {
+    text.split_inclusive(char::is_whitespace).map(cut_credentials).collect()
+}
+
+/// Up to the last `@`, for a password may hold anything that ends a host.
+fn cut_credentials(word: &str) -> String {
+    let cut = word.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)));
+    cut.map_or_else(|| word.to_owned(), |(scheme, rest)| format!("{scheme}://…@{rest}"))
 }
 
 #[cfg(test)]

@@ -132,6 +132,17 @@ fn under_never_any_means_whatever_is_used() {
 }
 
 #[test]
+fn under_never_words_of_one_spelling_may_be_listed() {
+    assert_verdicts(
+        "may: [everything]\nnever:\n- ContainerWait: { query.condition: removed }",
+        &[
+            ("POST /containers/web/wait?condition=removed", "never"),
+            ("POST /containers/web/wait?condition=next-exit", "allow"),
+        ],
+    );
+}
+
+#[test]
 fn sentences_say_what_was_asked_and_what_is_allowed() {
     let cases = [
         (
@@ -172,6 +183,37 @@ fn sentences_say_what_was_asked_and_what_is_allowed() {
 }
 
 #[test]
+fn no_sentence_tells_a_secret() {
+    let build = "POST /build?buildargs=%7B%22TOKEN%22%3A%22s3cret%22%7D";
+    let remote = "POST /build?remote=https%3A%2F%2Fuser%3As3cret%2F%40x%40example.com%2Fx";
+    let cases = [
+        (build, "may:\n- ImageBuild: { query.buildargs: none }", "set `buildargs` to a value of its own"),
+        (build, "may: [everything]\nnever:\n- ImageBuild: { query.buildargs: any }", "set `buildargs` to a value"),
+        (remote, "may:\n- ImageBuild: { query.remote: none }", "set `remote` to `https://…@example.com/x`"),
+        (remote, "may:\n- ImageBuild: { query.remote: 'https://a:s3cret@b/' }", "only `https://…@b/`"),
+        (remote, "may: [everything]\nnever:\n- ImageBuild: { query.remote: any }", "to `https://…@example.com/x`"),
+    ];
+    for (line, body, expected) in cases {
+        let denial = denial(&role(body), line);
+        assert!(denial.to_string().contains(expected), "{body}: {denial}");
+        assert!(!format!("{denial} {:?}", denial.why).contains("s3cret"), "{body}: {denial:?}");
+    }
+}
+
+#[test]
+fn only_the_credentials_are_cut() {
+    let cases = [
+        ("https://user:pw@host/x", "https://…@host/x"),
+        ("https://host/x", "https://host/x"),
+        ("git@host:x", "git@host:x"),
+        ("ENV A=ssh://t@h B=http://u:p@h", "ENV A=ssh://…@h B=http://…@h"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(without_credentials(text), expected);
+    }
+}
+
+#[test]
 fn values_of_the_wrong_kind_are_problems() {
     let cases = [
         ("ContainerKill: { query.signal: HUPP }", "`HUPP` is no signal"),
@@ -181,7 +223,11 @@ fn values_of_the_wrong_kind_are_problems() {
         ("ContainerStop: { query.t: 10s }", "`10s` is no whole number"),
         ("ContainerStop: { query.t: 010 }", "`010` is no whole number"),
         ("ContainerStop: { query.t: { min: 5, max: 1 } }", "no number is at least 5 and at most 1"),
-        ("ContainerLogs: { query.tail: { max: 5 } }", "this parameter is text, not a number"),
+        (
+            "ContainerLogs: { query.tail: { max: 5 } }",
+            "this parameter is text, not a number; \
+             write words, patterns such as `a-*`, or `{ regex: \"[0-9]{1,3}\" }`",
+        ),
         ("ContainerLogs: { query.tail: { regex: '[' } }", "this is no regular expression: unclosed character class"),
         (
             "ContainerList: { query.filters: [x] }",
@@ -200,6 +246,21 @@ fn under_never_ranges_and_nothing_are_problems() {
     let cases = [
         ("ContainerStop: { query.t: { max: 5 } }", "a range cannot stand under `never`"),
         ("ContainerStop: { query.t: none }", "`none` under `never` forbids nothing"),
+        (
+            "ImageCreate: { query.fromImage: 'evil/*' }",
+            "`fromImage` can be spelled in several ways, so `never` cannot list its values; \
+             write `any` here, or list what may be instead, under `may`",
+        ),
+        (
+            "PutContainerArchive: { query.path: { regex: '/etc/.*' } }",
+            "`path` can be spelled in several ways, so `never` cannot list its values; \
+             write `any` here, or list what may be instead, under `may`",
+        ),
+        (
+            "ContainerLogs: { query.tail: default }",
+            "`tail` can be spelled in several ways, so `never` cannot list its values; \
+             write `any` here, or list what may be instead, under `may`",
+        ),
         ("ContainerStop: { target: { name: [] } }", "`none` under `never` forbids nothing"),
     ];
     for (limit, expected) in cases {

@@ -39,6 +39,19 @@ impl Names {
         &self.said
     }
 
+    /// Whether a plain name of the list fits, and yet means whatever has an ID that
+    /// begins so as soon as nothing is called by it.
+    pub(super) fn is_doubtful(&self) -> bool {
+        let doubtful = |name: &str| could_be_any_id(self.kind, name) && !could_be_id(self.kind, name);
+        matches!(&self.list, List::Plain(patterns) if patterns.iter().filter_map(Pattern::as_literal).any(doubtful))
+    }
+
+    /// Whether something of the list is meant to fit a name, not a whole ID.
+    pub(super) fn has_names(&self) -> bool {
+        let id = |pattern: &Pattern| pattern.as_literal().is_some_and(is_whole_id);
+        matches!(&self.list, List::Plain(patterns) if !patterns.iter().all(id))
+    }
+
     /// Whether a plain name of the list could be an ID, and so never fits.
     pub(super) fn fits_nothing(&self) -> bool {
         let hopeless = |name: &str| could_be_id(self.kind, name) && !self.holds_id(name);
@@ -55,6 +68,8 @@ impl Names {
         match &self.list {
             List::Any => true,
             _ if could_be_id(self.kind, plain) => self.holds_id(plain),
+            // a name wins over the beginning of an ID, but who wrote a pattern did not mean this one
+            _ if could_be_any_id(self.kind, plain) => self.writes(plain),
             List::Plain(patterns) => patterns.iter().any(|pattern| pattern.fits(plain)),
             List::Images(patterns) => patterns.iter().any(|pattern| pattern.fits(plain)),
         }
@@ -75,10 +90,21 @@ impl Names {
         }
     }
 
+    /// Whether a name that does not fit would, could it not be the ID of another.
+    pub(super) fn doubts(&self, name: &str) -> bool {
+        let plain = bare(self.kind, name);
+        could_be_id(self.kind, plain) || (could_be_any_id(self.kind, plain) && self.lists(name))
+    }
+
     /// A whole ID can mean nothing else; it fits where it is written out.
     fn holds_id(&self, name: &str) -> bool {
+        is_whole_id(name) && self.writes(name)
+    }
+
+    /// Whether the name stands on the list letter by letter.
+    fn writes(&self, name: &str) -> bool {
         let written = |pattern: &Pattern| pattern.as_literal() == Some(name);
-        is_whole_id(name) && matches!(&self.list, List::Plain(patterns) if patterns.iter().any(written))
+        matches!(&self.list, List::Plain(patterns) if patterns.iter().any(written))
     }
 }
 
@@ -98,7 +124,7 @@ pub(super) fn is_whole_id(name: &str) -> bool {
 }
 
 /// Whether the name could also be the beginning of an ID, and so mean any object.
-pub(super) fn could_be_id(kind: Target, name: &str) -> bool {
+fn could_be_id(kind: Target, name: &str) -> bool {
     match kind {
         Target::Exec => true,
         // volumes have no IDs
@@ -181,6 +207,17 @@ mod tests {
             (Target::Network, "*", "bade", false),
             (Target::Service, "web", "web", true),
             (Target::Service, "*", "x7k2p9q8r6s5t4u3v2w1y0z9a", false),
+            (Target::Service, "w*", "wx", false),
+            (Target::Service, "w*", "w-x", true),
+            (Target::Service, "w*", "Wx", false),
+            (Target::Service, "web", "mail", false),
+            (Target::Config, "**", "wx", false),
+            (Target::Network, "fr*", "front", false),
+            (Target::Network, "fr*", "front_1", true),
+            (Target::Node, "n*", "n1", false),
+            (Target::Secret, "w*", "wx", false),
+            (Target::Task, "w*", "web.1.x", true),
+            (Target::Task, "w*", "wx", false),
             (Target::Image, "nginx", "docker.io/nginx:1", true),
             (Target::Image, "**", "sha256:3f4e", false),
             (Target::Image, "**", "3f4e", false),
@@ -189,6 +226,22 @@ mod tests {
         ];
         for (kind, pattern, name, expected) in cases {
             assert_eq!(names(kind, &[pattern]).fits(name), expected, "{kind:?} {pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn a_plain_word_is_doubtful_where_ids_have_any_letters() {
+        let cases = [
+            (Target::Service, "web", true),
+            (Target::Network, "front", true),
+            (Target::Service, "my-web", false),
+            (Target::Service, "w*", false),
+            (Target::Container, "web", false),
+            (Target::Volume, "web", false),
+            (Target::Image, "web", false),
+        ];
+        for (kind, pattern, expected) in cases {
+            assert_eq!(names(kind, &[pattern]).is_doubtful(), expected, "{kind:?} {pattern}");
         }
     }
 

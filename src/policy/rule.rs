@@ -2,7 +2,7 @@
 
 use super::denial::Why;
 use super::limit::{QueryLimit, danger};
-use super::names::{Names, called, could_be_id};
+use super::names::{Names, called};
 use super::place::Place;
 use super::text::{plain, shown};
 use crate::catalogue::{Body, Op};
@@ -63,9 +63,7 @@ impl Rule {
             return None;
         }
         let object = said_object(request);
-        let id = |kind| name.is_some_and(|name| could_be_id(kind, name));
-        // such a name fits nothing, whatever the list says
-        let doubt = if request.operation().target.is_some_and(id) { ", which could be the ID of another" } else { "" };
+        let doubt = if name.is_some_and(|name| names.doubts(name)) { ", which could be the ID of another" } else { "" };
         let sentence = format!("touch {object}{doubt} (target: {})", names.said());
         Some(Why::limit("target".into(), sentence, &self.place))
     }
@@ -78,7 +76,7 @@ impl Rule {
             return None;
         }
         let doubt = if names.lists(name) { "" } else { ", which could be the ID of what is forbidden" };
-        Some(format!("touch {}{doubt} (target)", said_object(request)))
+        Some(format!("touch {}{doubt} (never: target)", said_object(request)))
     }
 
     fn query_objection(&self, limit: &QueryLimit, request: &Request) -> Option<Why> {

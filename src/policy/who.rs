@@ -115,7 +115,7 @@ impl Facts {
                     && holds(&self.uid, |wanted| wanted == uid && *uid != OVERFLOW_ID)
                     && holds(&self.gid, |wanted| is_member(*wanted, *gid, groups))
                     && holds(&self.user, |wanted| user.as_ref() == Some(wanted) && *uid != OVERFLOW_ID)
-                    && holds(&self.group, |wanted| group_names.contains(wanted))
+                    && holds(&self.group, |wanted| group_names.contains(wanted) && !is_from_elsewhere(*gid, groups))
             }
             Peer::Tcp { address, certificate } => {
                 !self.is_about_unix()
@@ -152,6 +152,11 @@ fn holds<T>(fact: &Option<Vec<T>>, is: impl Fn(&T) -> bool) -> bool {
 
 fn is_member(wanted: u32, gid: u32, groups: &[u32]) -> bool {
     wanted != OVERFLOW_ID && (wanted == gid || groups.contains(&wanted))
+}
+
+/// Whether the process has no group of this machine, and so none whose name could count.
+fn is_from_elsewhere(gid: u32, groups: &[u32]) -> bool {
+    groups.iter().chain([&gid]).all(|group| *group == OVERFLOW_ID)
 }
 
 /// An IPv4 address may come dressed as IPv6 where one socket serves both.

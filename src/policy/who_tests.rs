@@ -88,6 +88,15 @@ fn addresses_are_compared_in_their_plain_form() {
 }
 
 #[test]
+fn the_group_of_elsewhere_counts_under_no_name() {
+    let docker = "[{ group: docker }]";
+    assert!(!is_a(docker, &member(1001, OVERFLOW_ID, &[])));
+    assert!(!is_a(docker, &member(1001, OVERFLOW_ID, &[OVERFLOW_ID])));
+    assert!(is_a(docker, &member(1001, OVERFLOW_ID, &[999])));
+    assert!(is_a(docker, &member(OVERFLOW_ID, 50, &[])));
+}
+
+#[test]
 fn certificates_are_compared_name_by_name() {
     let (ab, cd) = ("ab:".repeat(32), "CD".repeat(32));
     let cases = [
@@ -160,7 +169,17 @@ fn what_can_be_for_nobody_is_a_problem() {
             "`everyone` is no word for whom a role is; write `anyone`, `others`, or a list such as `[{ uid: 1001 }]`",
         ),
         ("[{}]", "an entry of `who` is empty"),
-        ("[anyone]", "an entry of `who` must be a map, but this is a single word"),
+        (
+            "[anyone]",
+            "an entry of `who` is a fact with its value, but `anyone` is a word alone; \
+             without a list it is a word of the language: write `who: anyone`",
+        ),
+        ("['1001']", "an entry of `who` is a fact with its value, but `1001` is a word alone; write `{ uid: 1001 }`"),
+        (
+            "[ann]",
+            "an entry of `who` is a fact with its value, but `ann` is a word alone; \
+             write `{ user: ann }`, or another of the facts",
+        ),
         ("[{ uid: [] }]", "`uid` is empty"),
         ("[{ uid: ann }]", "`ann` is no number of a user or group; names of users and groups are `user:` and `group:`"),
         (

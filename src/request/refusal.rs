@@ -1,6 +1,6 @@
 //! A request that is malformed or means nothing: refused before any policy.
 
-use crate::catalogue::{CEILING, FLOOR, RouteError};
+use crate::catalogue::RouteError;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -42,17 +42,12 @@ impl fmt::Display for Refusal {
 }
 
 impl From<RouteError> for Refusal {
-    /// The two sentences on versions are Docker's own, because clients look for them.
     fn from(error: RouteError) -> Self {
         match error {
-            RouteError::NotCanonical(odd) => Self::malformed(format!("the path is not in its plain spelling: {odd}")),
-            RouteError::TooOld(version) => Self::malformed(format!(
-                "client version {version} is too old. Minimum supported API version is {FLOOR}, please upgrade your client to a newer version"
-            )),
-            RouteError::TooNew(version) => Self::malformed(format!(
-                "client version {version} is too new. Maximum supported API version is {CEILING}"
-            )),
-            RouteError::Unknown => Self::unknown("page not found"),
+            RouteError::Unknown => Self::unknown(error.to_string()),
+            RouteError::NotCanonical(_) | RouteError::TooOld(_) | RouteError::TooNew(_) => {
+                Self::malformed(error.to_string())
+            }
         }
     }
 }
