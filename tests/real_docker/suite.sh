@@ -45,7 +45,7 @@ CONFIGURATION
 
 start_daemon() {
   "$HERE/docker.sh" get "$VERSION" &&
-    DAEMON=$("$HERE/docker.sh" up "suite$VERSION" "$VERSION") &&
+    DAEMON=$("$HERE/docker.sh" up "$NAME" "$VERSION") &&
     "$HERE/docker.sh" images "$DAEMON/docker.sock" >/dev/null
 }
 
@@ -98,7 +98,7 @@ stopped() {
 }
 
 streams() {
-  RESTART="$HERE/docker.sh restart suite$VERSION" PATH=$WORK/bin:$PATH python3 "$HERE/streams.py"
+  RESTART="$HERE/docker.sh restart $NAME" PATH=$WORK/bin:$PATH python3 "$HERE/streams.py"
 }
 
 show() { # NAME ARGUMENT...
@@ -168,13 +168,14 @@ run_part() {
 
 tear_down() {
   [ -z "${GATE_PID:-}" ] || kill -KILL "$GATE_PID" 2>/dev/null
-  "$HERE/docker.sh" down "suite$VERSION"
+  "$HERE/docker.sh" down "$NAME"
   rm -rf "$WORK"
 }
 
 # In a subshell: a version leaves nothing behind, however it ends.
 one_version() (
-  VERSION=$1 WORK=$(mktemp -d)
+  # Runs side by side must not meet in one daemon.
+  VERSION=$1 NAME=suite$1-$$ WORK=$(mktemp -d)
   trap tear_down EXIT
   trap 'exit 130' INT TERM
   part "starting"
