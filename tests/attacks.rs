@@ -149,8 +149,13 @@ fn is_read(operation: &Operation) -> bool {
 
 /// The path of an operation on an object that is called like a container of the recorded scene.
 fn path(operation: &Operation) -> String {
-    operation.path.replace("{anyroute}", "web").split('/').map(|part| if part.starts_with('{') { "job" } else { part })
-        .collect::<Vec<_>>().join("/")
+    operation
+        .path
+        .replace("{anyroute}", "web")
+        .split('/')
+        .map(|part| if part.starts_with('{') { "job" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// Only reads arrive, and only in the one spelling that means the same to everyone.

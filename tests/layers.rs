@@ -91,7 +91,8 @@ impl File {
     /// The modules at the root of the crate that it names, by whatever way.
     fn layers_named(&self) -> BTreeSet<&str> {
         let root = self.code.match_indices("crate::").flat_map(|(at, word)| first_words(&self.code[at + word.len()..]));
-        let above = self.code.match_indices("super::").flat_map(|(at, word)| first_words(&self.code[at + word.len()..]));
+        let above =
+            self.code.match_indices("super::").flat_map(|(at, word)| first_words(&self.code[at + word.len()..]));
         let ours = |name: &str| Path::new("src").join(self.layer()).join(name).with_extension("rs").exists();
         root.chain(above.filter(|name| is_layer(name) && !ours(name))).collect()
     }

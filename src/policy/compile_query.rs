@@ -2,6 +2,7 @@
 
 use super::compile::Mode;
 use super::limit::{Allowed, Matcher, QueryLimit, flag, int};
+use super::path;
 use super::pattern::Pattern;
 use super::reader::Reader;
 use super::report::Span;
@@ -52,8 +53,12 @@ fn check_never(param: &Param, form: &Form<'_>) -> Result<(), Wrong> {
     if matches!(form, Form::Range(..)) {
         return Err(("a range cannot stand under `never`".into(), None));
     }
+    if param.kind == Kind::Path && matches!(form, Form::Regex(regex) if !regex.contains('/')) {
+        return Err(("no path fits this under `never`".into(), Some("paths are compared as `/etc/passwd`")));
+    }
     if param.kind == Kind::Text && !param.one_spelling {
-        let message = format!("{} can be spelled in several ways, so `never` cannot list its values", shown(param.name));
+        let message =
+            format!("{} can be spelled in several ways, so `never` cannot list its values", shown(param.name));
         return Err((message, Some("write `any` here, or list what may be instead, under `may`")));
     }
     Ok(())
@@ -66,6 +71,7 @@ fn matcher(param: &Param, form: &Form<'_>) -> Result<Matcher, Wrong> {
         (form, Kind::Bool | Kind::Flag) => boolean(form).map_err(plainly),
         (form, Kind::Int) => number(form).map_err(plainly),
         (form, Kind::Signal) => signal(form).map_err(plainly),
+        (form, Kind::Path) => path(form),
         (form, Kind::Text) => text(form),
         (_, Kind::Filters | Kind::Json) => {
             let name = shown(param.name);
@@ -106,6 +112,17 @@ fn signal(form: &Form<'_>) -> Result<Matcher, String> {
         Form::Regex(regex) => Pattern::regex(regex).map(Matcher::Text),
         _ => Err("this parameter is a signal".into()),
     }
+}
+
+fn path(form: &Form<'_>) -> Result<Matcher, Wrong> {
+    let normal = |text: &str| path::normal(text).ok_or_else(|| (format!("{} leads elsewhere", shown(text)), None));
+    let pattern = match form {
+        Form::Word(word) => Pattern::glob(&normal(word)?),
+        Form::Exactly(word) => Ok(Pattern::literal(&normal(word)?)),
+        Form::Regex(regex) => Pattern::regex(regex),
+        Form::Default | Form::Range(..) => Err("this parameter is a path".into()),
+    };
+    pattern.map(Matcher::Path).map_err(|message| (message, None))
 }
 
 fn text(form: &Form<'_>) -> Result<Matcher, Wrong> {

@@ -1,10 +1,11 @@
 //! One operation of one entry under `may` or `never`, compiled.
 
 use super::denial::Why;
-use super::limit::{QueryLimit, danger};
+use super::limit::QueryLimit;
 use super::names::{Names, called};
 use super::place::Place;
 use super::text::{plain, shown};
+use super::uses::danger;
 use crate::catalogue::{Body, Op};
 use crate::request::Request;
 
@@ -63,8 +64,7 @@ impl Rule {
             return None;
         }
         let object = said_object(request);
-        let doubt =
-            if name.is_some_and(|name| names.doubts(name)) { ", which could be the ID of another" } else { "" };
+        let doubt = if name.is_some_and(|name| names.doubts(name)) { ", which could be the ID of another" } else { "" };
         let sentence = format!("touch {object}{doubt} (target: {})", names.said());
         Some(Why::limit("target".into(), sentence, &self.place))
     }

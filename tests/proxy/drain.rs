@@ -2,8 +2,8 @@
 
 use crate::common::{EVERYTHING, Gate, ask, get};
 use dockgate::imitation::Fault;
-use std::time::{Duration, Instant};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// More than the gate may take, less than it would take by mistake.
 const SOON: Duration = Duration::from_secs(20);

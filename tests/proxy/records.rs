@@ -104,7 +104,8 @@ fn names_from_clients_are_harmless_on_record_and_on_screen() {
     for message in messages.iter().filter(|message| message.starts_with("dockgate")) {
         assert!(!message.contains(steers), "{}", message.escape_debug());
     }
-    let names: Vec<Value> = gate.records("decided", sent.len()).into_iter().map(|line| line["object"].clone()).collect();
+    let names: Vec<Value> =
+        gate.records("decided", sent.len()).into_iter().map(|line| line["object"].clone()).collect();
     assert_eq!(names[3], "a\u{9b}2Jb\u{202e}c", "nothing is lost for a program that reads it");
 }
 

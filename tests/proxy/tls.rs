@@ -22,9 +22,7 @@ const FACTS: &[(&str, &str, Change)] = &[
     ("by-name", "common_name: \"*.ops.example.com\"", |p| {
         p.distinguished_name.push(DnType::CommonName, "anna.ops.example.com")
     }),
-    ("by-organization", "organization: Example", |p| {
-        p.distinguished_name.push(DnType::OrganizationName, "Example")
-    }),
+    ("by-organization", "organization: Example", |p| p.distinguished_name.push(DnType::OrganizationName, "Example")),
     ("by-dns", "dns: build.example.com", |p| p.subject_alt_names = vec![dns("Build.example.com")]),
     ("by-uri", "uri: \"spiffe://example.com/view/*\"", |p| {
         p.subject_alt_names = vec![uri("spiffe://example.com/view/7")]
