@@ -55,11 +55,6 @@ impl Verb {
         })
     }
 
-    /// Whether a request with this method can mean the row.
-    pub fn fits(self, method: &Method) -> bool {
-        Self::of(method).is_some_and(|asked| self == Self::Any || self == asked)
-    }
-
     /// The method as it is written, `*` for any.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! `dockgate check`: every problem and every warning, before anything is served.
 
+use super::serve::pass_own_tests;
 use super::sources::{self, Bad, plural};
 use super::{Exit, plan};
 use std::path::PathBuf;
@@ -8,13 +9,14 @@ use std::path::PathBuf;
 ///
 /// Every problem is reported at once, with its line. Warnings name what works
 /// but may not be meant: roles that are root on the host, roles that overlap,
-/// sockets that everyone can open.
+/// sockets that everyone can open. The tests that stand in a policy run, too.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   dockgate check policies/*.yaml
   dockgate check --config /etc/dockgate/dockgate.yaml
-Exit codes: 0 fine (also with warnings), 1 failure, 3 bad policy or configuration.")]
+Exit codes: 0 fine (also with warnings), 1 failure, 3 bad policy or configuration,
+4 failing policy test.")]
 pub(super) struct Check {
     /// Policies; each file is one, unless --together is given
     #[arg(required_unless_present = "config", conflicts_with = "config")]
@@ -35,9 +37,17 @@ impl Check {
         let all = if self.together {
             one(&self.policy)
         } else {
-            self.policy.iter().map(|file| one(std::slice::from_ref(file))).fold(Ok(()), Result::and)
+            self.policy.iter().map(|file| one(std::slice::from_ref(file))).fold(Ok(()), worse)
         };
         all.map_or_else(|Bad(exit)| exit, |()| Exit::Fine)
+    }
+}
+
+/// A policy that cannot be read is worse than one that fails its tests.
+fn worse(first: Result<(), Bad>, second: Result<(), Bad>) -> Result<(), Bad> {
+    match (first, second) {
+        (Err(Bad(Exit::FailingTest)), Err(other)) => Err(other),
+        (first, second) => first.and(second),
     }
 }
 
@@ -46,6 +56,7 @@ fn one(files: &[PathBuf]) -> Result<(), Bad> {
     let (policy, sources) = sources::load(files)?;
     let warnings = policy.warnings();
     sources::print_warnings(&warnings, &sources);
+    pass_own_tests(&policy)?;
     let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
     let (roles, tests, found) = (policy.roles().len(), policy.cases().len(), warnings.len());
     println!(

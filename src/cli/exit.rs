@@ -5,12 +5,10 @@ use std::process::ExitCode;
 /// The exit codes, as documented in `--help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: fine, or allowed.
+    /// 0: fine.
     Fine,
     /// 1: something failed.
     Failure,
-    /// 2: denied.
-    Denied,
     /// 3: the policy or the configuration is bad.
     BadPolicy,
     /// 4: a policy test failed.
@@ -18,15 +16,13 @@ pub enum Exit {
 }
 
 /// The last lines of `--help`.
-pub(super) const HELP: &str =
-    "Exit codes: 0 fine or allowed, 1 failure, 2 denied, 3 bad policy or configuration, 4 failing policy test.";
+pub(super) const HELP: &str = "Exit codes: 0 fine, 1 failure, 3 bad policy or configuration, 4 failing policy test.";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Fine => 0,
             Exit::Failure => 1,
-            Exit::Denied => 2,
             Exit::BadPolicy => 3,
             Exit::FailingTest => 4,
         })

@@ -8,6 +8,11 @@ use serde::Serialize;
 /// Show what the Docker API can do, under the names that policies use
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+RISK is the worst that an operation can do by itself:
+  read    tells what is there
+  reveal  tells what may be secret: environment, logs, files, tokens
+  write   changes or removes what is there
+  host    can become root on the host, or send data out through the daemon
 Examples:
   dockgate operations
   dockgate operations --groups
@@ -30,10 +35,7 @@ impl List {
         let chosen = match choose(&self.names) {
             Ok(chosen) => chosen,
             Err(name) => {
-                complain(&format!(
-                    "there is no operation or group `{}`: see `dockgate operations`",
-                    crate::record::visible(&name)
-                ));
+                complain(&unknown(&name));
                 return Exit::Failure;
             }
         };
@@ -66,6 +68,18 @@ fn choose(names: &[String]) -> Result<Vec<&'static Operation>, String> {
         chosen.extend(found);
     }
     Ok(chosen)
+}
+
+fn unknown(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    let known = OPERATIONS.iter().map(|operation| operation.name).chain(GROUPS.iter().map(|group| group.name));
+    let mut near: Vec<&str> = known.filter(|known| known.to_ascii_lowercase().contains(&lower)).collect();
+    near.dedup();
+    let help = match near.as_slice() {
+        [] => "see `dockgate operations`".to_owned(),
+        near => format!("did you mean: {}", near.join(", ")),
+    };
+    format!("there is no operation or group `{}`: {help}", crate::record::visible(name))
 }
 
 fn groups_of(operation: &Operation) -> Vec<&'static str> {

@@ -18,7 +18,7 @@ Examples:
   dockgate serve --policy policies/reads.yaml --listen /run/dockgate.sock
   dockgate serve --policy policies/reads.yaml --listen /run/dockgate.sock --socket-group monitor
   dockgate serve --policy gateway.yaml --listen tcp://0.0.0.0:2376 \\
-      --tlscacert ca.pem --tlscert server-cert.pem --tlskey server-key.pem
+      --tlscacert ca.pem --tlscert server.pem --tlskey server-key.pem
   dockgate serve --config /etc/dockgate/dockgate.yaml
 Exit codes: 0 ended by a signal, 1 failure, 3 bad policy or configuration, 4 failing policy test.")]
 pub(super) struct Serve {

@@ -5,13 +5,15 @@ use super::compile_target;
 use super::limit::QueryLimit;
 use super::place::Place;
 use super::reader::Reader;
+use super::report::meant;
 use super::rule::Rule;
 use super::select::{Selection, select};
 use super::syntax::Entry;
-use super::text::shown;
+use super::text::{listed, plain, shown};
 use super::tree::Pair;
 use super::written::Written;
-use crate::catalogue::{Body, Op, OpSet, Param};
+use crate::catalogue::{Body, Op, OpSet};
+use std::collections::BTreeSet;
 
 /// Which list an entry stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,13 +108,22 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>) -> Option<Limits<'
                 reader.written(pair.key.span, &pair.value).map(|written| limits.query.push((pair, name, written)))
             }
             _ => {
-                reader.unknown_word(pair, &["target"]);
+                no_limit(reader, pair);
                 None
             }
         };
         sound &= read.is_some();
     }
     sound.then_some(limits)
+}
+
+fn no_limit(reader: &mut Reader<'_, '_>, pair: &Pair) {
+    if pair.key.text != "name" {
+        return reader.unknown_word(pair, &["target"]);
+    }
+    let name = pair.value.text().map_or("...".to_owned(), plain);
+    let help = format!("write `target: {{ name: {name} }}`");
+    reader.report.problem_with_help(pair.key.span, "`name` stands under `target`", help);
 }
 
 fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, Written<'t>)> {
@@ -132,8 +143,9 @@ fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, 
 
 /// A limit on a parameter that no operation has would limit nothing.
 fn check_parameter(reader: &mut Reader<'_, '_>, pair: &Pair, name: &str, selection: Selection, operations: OpSet) {
-    let params = || operations.iter().flat_map(|op| op.operation().query).map(|param: &Param| param.name);
-    if params().any(|known| known == name) {
+    let params: BTreeSet<&str> =
+        operations.iter().flat_map(|op| op.operation().query).map(|param| param.name).collect();
+    if params.contains(name) {
         return;
     }
     let message = match selection {
@@ -141,5 +153,19 @@ fn check_parameter(reader: &mut Reader<'_, '_>, pair: &Pair, name: &str, selecti
         Selection::Group(group) => format!("no operation of `{}` has a query parameter {}", group.name, shown(name)),
         Selection::Everything => format!("no operation has a query parameter {}", shown(name)),
     };
-    reader.report.unknown(pair.key.span, message, name, params());
+    let help = meant(name, params.iter().copied()).unwrap_or_else(|| parameters(selection, &params));
+    reader.report.problem_with_help(pair.key.span, message, help);
+}
+
+/// What could be limited instead.
+fn parameters(selection: Selection, params: &BTreeSet<&str>) -> String {
+    const MOST: usize = 12;
+    if matches!(selection, Selection::Everything) {
+        return "`dockgate operations --json` lists the parameters of each operation".into();
+    }
+    let names: Vec<String> = params.iter().map(|name| shown(&format!("query.{name}"))).collect();
+    match listed(&names, "and", MOST) {
+        none if none.is_empty() => "it has no parameters to limit".into(),
+        some => format!("there is {some}"),
+    }
 }

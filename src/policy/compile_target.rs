@@ -37,6 +37,9 @@ pub(super) fn names(
         Written::Any => Ok(Some(Names::any(kind))),
         Written::List(items) => {
             check_never(reader, pair, items, mode)?;
+            if kind == Target::Container && !sweeping {
+                items.iter().for_each(|item| check_container(reader, item));
+            }
             let said = said(items);
             let names = if is_image_like(kind) {
                 Names::images(kind, collect(reader, items, image)?, said)
@@ -79,6 +82,19 @@ fn check_never(reader: &mut Reader<'_, '_>, pair: &Pair, items: &[Item<'_>], mod
     Err(Misfit)
 }
 
+/// Names as containers are not called.
+fn check_container(reader: &mut Reader<'_, '_>, item: &Item<'_>) {
+    let (Form::Word(word) | Form::Exactly(word)) = item.form else { return };
+    let plain = without_slash(word);
+    if word.contains(':') {
+        let message = format!("no container is called {}: containers have no tags", shown(word));
+        reader.report.warn(item.span, message, "write the container's own name; its image is not looked at");
+    } else if plain != word {
+        let help = format!("Docker takes both for the same container: write {}", shown(plain));
+        reader.report.warn(item.span, format!("{} is compared without its slash", shown(word)), help);
+    }
+}
+
 fn collect<T>(
     reader: &mut Reader<'_, '_>,
     items: &[Item<'_>],
@@ -96,12 +112,16 @@ fn collect<T>(
 
 fn plain(form: &Form<'_>) -> Result<Pattern, String> {
     match form {
-        // people write the slash that Docker's own answers show
-        Form::Word(word) => Pattern::glob(word.strip_prefix('/').unwrap_or(word)),
-        Form::Exactly(name) => Ok(Pattern::literal(name)),
+        Form::Word(word) => Pattern::glob(without_slash(word)),
+        Form::Exactly(name) => Ok(Pattern::literal(without_slash(name))),
         Form::Regex(regex) => Pattern::regex(regex),
         Form::Default | Form::Range(..) => Err(no_name(form)),
     }
+}
+
+/// People write the slash that Docker's own answers show.
+fn without_slash(name: &str) -> &str {
+    name.strip_prefix('/').unwrap_or(name)
 }
 
 fn image(form: &Form<'_>) -> Result<ImagePattern, String> {

@@ -1,7 +1,7 @@
 //! The decision. Only here a permit is made.
 
 use super::denial::{Denial, Why};
-use super::place::{Place, RoleName};
+use super::place::Place;
 use super::role::Role;
 use super::rule::Rule;
 use crate::request::Request;
@@ -20,7 +20,6 @@ pub enum Decision {
 pub struct Allowed {
     request: Request,
     by: Place,
-    role: RoleName,
     unexamined: bool,
 }
 
@@ -33,11 +32,6 @@ impl Allowed {
     /// The grant that allows it.
     pub fn by(&self) -> &Place {
         &self.by
-    }
-
-    /// The role of the client.
-    pub fn role(&self) -> &RoleName {
-        &self.role
     }
 
     /// Whether `everything` allows it, with all that was not judged.
@@ -58,7 +52,7 @@ impl Role {
         match first_fit(self.grants_of(op), &request) {
             Ok(rule) => {
                 let (by, unexamined) = (rule.place.clone(), rule.everything);
-                Decision::Allow(Box::new(Allowed { request, by, role: self.name.clone(), unexamined }))
+                Decision::Allow(Box::new(Allowed { request, by, unexamined }))
             }
             Err(Some(nearest)) => Decision::Deny(self.denial(nearest)),
             Err(None) => Decision::Deny(self.deny_operation(op)),

@@ -61,7 +61,7 @@ impl Why {
 
     /// `never` names the operation.
     pub(super) fn never(operation: &Operation, place: &Place) -> Self {
-        Self::touched(&format!("{} ({})", operation.about, operation.name), place)
+        Self::touched(&format!("{} (never: {})", operation.about, operation.name), place)
     }
 
     /// The request touches something that `never` lists.

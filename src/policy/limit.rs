@@ -55,7 +55,7 @@ impl QueryLimit {
             Allowed::Any => uses(request, self).find(|found| found.value().is_some_and(is_used)),
             Allowed::List(list) => uses(request, self).find(|found| self.may_hold(list, found)),
         };
-        found.map(|found| format!("{} (query.{})", self.said_use(&found), self.param.name))
+        found.map(|found| format!("{} (never: query.{})", self.said_use(&found), self.param.name))
     }
 
     /// Whether no request at all can fit.

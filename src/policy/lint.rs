@@ -2,6 +2,7 @@
 
 use super::compile::Mode;
 use super::load::Placed;
+use super::names::Names;
 use super::overlap::overlap;
 use super::place::Spot;
 use super::problem::Warning;
@@ -10,7 +11,7 @@ use super::rule::Rule;
 use super::syntax::Entry;
 use super::text::{listed, shown};
 use super::who::Who;
-use crate::catalogue::{OPERATIONS, OpSet, Operation, Risk};
+use crate::catalogue::{OPERATIONS, Op, OpSet, Operation, Risk};
 
 /// The most names that one warning lists.
 const MOST: usize = 8;
@@ -32,21 +33,31 @@ pub(super) fn entry(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule], 
         let help = "their bodies cannot be judged by this dockgate yet, so only `everything` allows them";
         report.warn(entry.span, message, help);
     }
-    let fits_nothing = |rule: &Rule| rule.target.as_ref().is_some_and(|names| names.fits_nothing());
-    if rules.iter().any(fits_nothing) {
-        let help = "a name of hex digits alone could be the ID of any object, so it is never taken for a name";
-        report.warn(entry.span, "a name under this `target` can never fit", help);
-    }
-    if rules.iter().any(|rule| rule.target.as_ref().is_some_and(|names| names.is_doubtful())) {
-        let message = "a name under this `target` could also be the beginning of an ID";
-        let help = "while nothing is called so, it means what a swarm gave an ID that begins so; \
-                    names with a `-`, `_` or `.` are free of that";
-        report.warn(entry.span, message, help);
-    }
+    names_and_ids(report, entry, rules);
     let limits = rules.iter().flat_map(|rule| rule.query.iter());
     if let Some(limit) = limits.into_iter().find(|limit| limit.fits_nothing()) {
         let message = format!("no request can fit `query.{}: none`", limit.param.name);
         report.warn(entry.span, message, "Docker takes its default where the parameter is left out");
+    }
+}
+
+/// Names that Docker could take for IDs, and IDs that come where names are expected.
+fn names_and_ids(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule]) {
+    let some = |is: fn(&Names) -> bool| rules.iter().filter_map(|rule| rule.target.as_ref()).any(is);
+    if some(Names::fits_nothing) {
+        let help = "a name of hex digits alone could be the ID of any object, so it is never taken for a name";
+        report.warn(entry.span, "a name under this `target` can never fit", help);
+    }
+    if some(Names::is_doubtful) {
+        let help = "while nothing has this name, Docker looks for an ID that begins so; \
+                    names with a `-`, `_` or `.` are free of that";
+        report.warn(entry.span, "a name under this `target` could also be the beginning of an ID", help);
+    }
+    let logs = |rule: &&Rule| rule.op == Op::ContainerLogs;
+    if rules.iter().filter(logs).filter_map(|rule| rule.target.as_ref()).any(Names::has_names) {
+        let help = "programs that call the container by its name are served; `docker logs` needs ContainerLogs \
+                    without `target`";
+        report.warn(entry.span, "`docker logs` asks for logs by ID, which no name fits", help);
     }
 }
 

@@ -14,7 +14,7 @@ fn assert_role(body: &str, expected: &[&str]) {
 
 #[test]
 fn a_quiet_policy_has_no_warnings() {
-    assert_role("may: [reads, ContainerLogs: { target: { name: web } }]", &[]);
+    assert_role("may: [reads, ContainerStop: { target: { name: web } }]", &[]);
 }
 
 #[test]
@@ -55,6 +55,27 @@ fn limits_that_never_fit_are_named() {
     assert_role("may: [ServiceInspect: { target: { name: [my-web, 'w*'] } }]", &[]);
     assert_role("may: [ping]\nnever: [ServiceInspect: { target: { name: web } }]", &[]);
     assert_role("may: [ContainerKill: { query.signal: none }]", &["no request can fit `query.signal: none`"]);
+}
+
+#[test]
+fn names_as_containers_are_not_called_are_named() {
+    let stop = |name: &str| format!("may: [ContainerStop: {{ target: {{ name: '{name}' }} }}]");
+    let slash = "`/web` is compared without its slash; Docker takes both for the same container: write `web`";
+    assert_role(&stop("/web"), &[slash]);
+    assert_role(&stop("web:latest"), &["no container is called `web:latest`: containers have no tags"]);
+    assert_role(&stop("web-*"), &[]);
+    assert_role("may: [ImageHistory: { target: { name: 'web:latest' } }]", &[]);
+    assert_role("may: [ping]\nnever: [everything: { target: { name: 'web:latest' } }]", &[]);
+}
+
+#[test]
+fn logs_by_name_are_nothing_for_the_docker_cli() {
+    let expected = "`docker logs` asks for logs by ID, which no name fits";
+    assert_role("may: [ContainerLogs: { target: { name: web } }]", &[expected]);
+    assert_role("may: [ContainerWait: { target: { name: web } }]", &[]);
+    assert_role("may: [ContainerLogs: { target: { name: any } }]", &[]);
+    let id = "3f4e5d6c7b8a9f0e1d2c3b4a5f6e7d8c9b0a1f2e3d4c5b6a7f8e9d0c1b2a3f4e";
+    assert_role(&format!("may: [ContainerLogs: {{ target: {{ name: {id} }} }}]"), &[]);
 }
 
 #[test]

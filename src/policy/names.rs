@@ -46,6 +46,12 @@ impl Names {
         matches!(&self.list, List::Plain(patterns) if patterns.iter().filter_map(Pattern::as_literal).any(doubtful))
     }
 
+    /// Whether something of the list is meant to fit a name, not a whole ID.
+    pub(super) fn has_names(&self) -> bool {
+        let id = |pattern: &Pattern| pattern.as_literal().is_some_and(is_whole_id);
+        matches!(&self.list, List::Plain(patterns) if !patterns.iter().all(id))
+    }
+
     /// Whether a plain name of the list could be an ID, and so never fits.
     pub(super) fn fits_nothing(&self) -> bool {
         let hopeless = |name: &str| could_be_id(self.kind, name) && !self.holds_id(name);

@@ -3,7 +3,8 @@
 use super::Source;
 use super::place::{BytesRange, Place, Spot};
 use super::problem::{Problem, Warning};
-use super::text::shown;
+use super::text::{listed, shown};
+use std::ops::Range;
 
 /// Where a node stands in its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl<'s> Report<'s> {
         word: &str,
         known: impl Iterator<Item = &'w str>,
     ) {
-        let help = nearest(word, known).map(|near| format!("did you mean {}?", shown(near)));
+        let help = meant(word, known);
         self.push(span, message, help);
     }
 
@@ -71,19 +72,40 @@ impl<'s> Report<'s> {
     }
 }
 
-/// The known word that looks most like `word`, if one does.
-pub(crate) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+/// Asks whether one of the known words was meant, if any comes near.
+pub(crate) fn meant<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<String> {
+    const MOST: usize = 3;
+    let near: Vec<String> = near(word, known).into_iter().map(shown).collect();
+    (!near.is_empty()).then(|| format!("did you mean {}?", listed(&near, "or", MOST)))
+}
+
+/// The known words that hold `word`, or else the one that looks most like it.
+fn near<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
+    const LENGTHS: Range<usize> = 3..100;
+    let lower = word.to_ascii_lowercase();
+    let known: Vec<(String, &str)> = known.map(|word| (word.to_ascii_lowercase(), word)).collect();
+    if let Some((_, same)) = known.iter().find(|(candidate, _)| *candidate == lower) {
+        return vec![same];
+    }
+    let holding = known.iter().filter(|(candidate, _)| candidate.contains(&lower)).map(|(_, word)| *word);
+    match LENGTHS.contains(&word.len()).then(|| holding.collect::<Vec<_>>()) {
+        Some(words) if !words.is_empty() => words,
+        _ => likest(&lower, &known).into_iter().collect(),
+    }
+}
+
+fn likest<'w>(lower: &str, known: &[(String, &'w str)]) -> Option<&'w str> {
     const CLOSE: f64 = 0.84;
     const LONGEST: usize = 100;
-    if word.len() > LONGEST {
+    if lower.len() > LONGEST {
         return None;
     }
-    let lower = word.to_ascii_lowercase();
     known
-        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_ascii_lowercase()), candidate))
+        .iter()
+        .map(|(candidate, word)| (strsim::jaro_winkler(lower, candidate), *word))
         .filter(|(likeness, _)| *likeness >= CLOSE)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, candidate)| candidate)
+        .map(|(_, word)| word)
 }
 
 #[cfg(test)]
@@ -92,13 +114,16 @@ mod tests {
 
     #[test]
     fn only_close_words_are_offered() {
-        let known = ["ContainerList", "ContainerKill", "ping", "roles"];
-        let near = |word| nearest(word, known.into_iter());
-        assert_eq!(near("ContainerLst"), Some("ContainerList"));
-        assert_eq!(near("containerlist"), Some("ContainerList"));
-        assert_eq!(near("role"), Some("roles"));
-        assert_eq!(near("tenant"), None);
-        assert_eq!(near(""), None);
-        assert_eq!(near(&"p".repeat(200)), None);
+        let known = ["ContainerList", "ContainerKill", "ping", "roles", "ImageList", "ExecStart", "ContainerRestart"];
+        let asked = |word| meant(word, known.into_iter()).unwrap_or_default();
+        assert_eq!(asked("ContainerLst"), "did you mean `ContainerList`?");
+        assert_eq!(asked("containerlist"), "did you mean `ContainerList`?");
+        assert_eq!(asked("role"), "did you mean `roles`?");
+        assert_eq!(asked("restart"), "did you mean `ContainerRestart`?");
+        assert_eq!(asked("list"), "did you mean `ContainerList` or `ImageList`?");
+        assert_eq!(asked("tenant"), "");
+        assert_eq!(asked("i"), "");
+        assert_eq!(asked(""), "");
+        assert_eq!(asked(&"p".repeat(200)), "");
     }
 }

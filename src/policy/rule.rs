@@ -77,7 +77,7 @@ impl Rule {
             return None;
         }
         let doubt = if names.lists(name) { "" } else { ", which could be the ID of what is forbidden" };
-        Some(format!("touch {}{doubt} (target)", said_object(request)))
+        Some(format!("touch {}{doubt} (never: target)", said_object(request)))
     }
 
     fn query_objection(&self, limit: &QueryLimit, request: &Request) -> Option<Why> {

@@ -90,6 +90,15 @@ fn lets<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) {
 }
 
 fn blocks<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[&str]) -> Vec<Block<'t>> {
+    if matches!(&pair.value.content, Content::List(items) if !items.is_empty()) {
+        let message = format!("`{what}s` must be a map from names to {what}s, but this is a list");
+        let help = format!(
+            "write `{what}s: {{ ops: {{ {}may: [reads] }} }}`",
+            if what == "role" { "who: anyone, " } else { "" }
+        );
+        reader.report.problem_with_help(pair.key.span, message, help);
+        return Vec::new();
+    }
     let pairs = reader.map(pair.key.span, &pair.value, &format!("`{what}s`"));
     pairs.iter().map(|pair| block(reader, pair, what, known)).collect()
 }

@@ -3,7 +3,7 @@
 use super::pattern::Pattern;
 use super::reader::Reader;
 use super::report::Span;
-use super::text::shown;
+use super::text::{plain, shown};
 use super::tree::{Content, Node, Pair};
 use super::who::{CertFacts, Facts, OVERFLOW_ID, Who, plain_address};
 use super::written::map_span;
@@ -41,6 +41,11 @@ pub(super) fn who<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Who
 }
 
 fn facts<'t>(reader: &mut Reader<'_, 't>, node: &'t Node) -> Option<Facts> {
+    if let Some(word) = node.text() {
+        let message = format!("an entry of `who` is a fact with its value, but {} is a word alone", shown(word));
+        reader.report.problem_with_help(node.span, message, fact(word));
+        return None;
+    }
     let pairs = reader.fields(node.span, node, "an entry of `who`", FACTS);
     let before = reader.report.problems.len();
     let mut facts = Facts::default();
@@ -57,6 +62,15 @@ fn facts<'t>(reader: &mut Reader<'_, 't>, node: &'t Node) -> Option<Facts> {
     }
     check_together(reader, node.span, pairs, &facts);
     (!pairs.is_empty() && reader.report.problems.len() == before).then_some(facts)
+}
+
+/// What somebody may have meant who wrote a word where a fact belongs.
+fn fact(word: &str) -> String {
+    match word {
+        "anyone" | "others" => format!("without a list it is a word of the language: write `who: {word}`"),
+        number if self::number(number).is_some() => format!("write `{{ uid: {number} }}`"),
+        name => format!("write `{{ user: {} }}`, or another of the facts", plain(name)),
+    }
 }
 
 /// All facts of an entry must hold, and no client has both credentials and an address.

@@ -168,7 +168,17 @@ fn what_can_be_for_nobody_is_a_problem() {
             "`everyone` is no word for whom a role is; write `anyone`, `others`, or a list such as `[{ uid: 1001 }]`",
         ),
         ("[{}]", "an entry of `who` is empty"),
-        ("[anyone]", "an entry of `who` must be a map, but this is a single word"),
+        (
+            "[anyone]",
+            "an entry of `who` is a fact with its value, but `anyone` is a word alone; \
+             without a list it is a word of the language: write `who: anyone`",
+        ),
+        ("['1001']", "an entry of `who` is a fact with its value, but `1001` is a word alone; write `{ uid: 1001 }`"),
+        (
+            "[ann]",
+            "an entry of `who` is a fact with its value, but `ann` is a word alone; \
+             write `{ user: ann }`, or another of the facts",
+        ),
         ("[{ uid: [] }]", "`uid` is empty"),
         ("[{ uid: ann }]", "`ann` is no number of a user or group; names of users and groups are `user:` and `group:`"),
         (
