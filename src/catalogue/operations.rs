@@ -72,7 +72,7 @@ operations! {
     ContainerDelete          Delete  "/containers/{id}"                          Write  Container None      Plain     [flag("force"), flag("link"), flag("v")] "delete a container";
     ImageList                Get     "/images/json"                              Read   -         None      Plain     IMAGE_LIST "list images";
     ImageSearch              Get     "/images/search"                            Host   -         None      Plain     [filters(), int("limit"), text("term")] "search a registry for images";
-    ImageGetAll              Get     "/images/get"                               Reveal -         None      Response  [text("names").many(), json("platform").many().since(48)] "save several images to an archive";
+    ImageGetAll              Get     "/images/get"                               Reveal -         None      Response  [text("names").many().names(Target::Image), json("platform").many().since(48)] "save several images to an archive";
     ImageGet                 Get     "/images/{name}/get"                        Reveal Image     None      Response  [json("platform").many().since(48)] "save an image to an archive";
     ImageHistory             Get     "/images/{name}/history"                    Reveal Image     None      Plain     [json("platform").since(48)] "read an image's history";
     ImageInspect             Get     "/images/{name}/json"                       Reveal Image     None      Plain     [flag("manifests").since(48), json("platform").since(49)] "inspect an image";

@@ -1,6 +1,6 @@
 //! Query parameters and how dockerd reads their values.
 
-use super::{ApiVersion, FLOOR};
+use super::{ApiVersion, FLOOR, Target};
 
 /// One query parameter of an operation.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Param {
     pub many: bool,
     /// Whether each value has one spelling only: the daemon compares the text with fixed words.
     pub one_spelling: bool,
+    /// The kind of object that the value names, as a path does elsewhere.
+    pub object: Option<Target>,
     /// The value that Docker takes when the parameter is absent, where it is a constant.
     pub default: Option<&'static str>,
     /// Why the parameter is `none` unless a policy names it: "may not ...".
@@ -46,7 +48,17 @@ pub enum Kind {
 }
 
 const fn param(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, many: false, one_spelling: false, default: None, danger: None, since: None, before: None }
+    Param {
+        name,
+        kind,
+        many: false,
+        one_spelling: false,
+        object: None,
+        default: None,
+        danger: None,
+        since: None,
+        before: None,
+    }
 }
 
 /// A boolean that is false when absent.
@@ -106,6 +118,12 @@ impl Param {
     /// The value that Docker takes when it is absent.
     pub(super) const fn or(mut self, default: &'static str) -> Self {
         self.default = Some(default);
+        self
+    }
+
+    /// Names an object that the request uses.
+    pub(super) const fn names(mut self, kind: Target) -> Self {
+        self.object = Some(kind);
         self
     }
 

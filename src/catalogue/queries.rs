@@ -3,8 +3,8 @@
 //! A few are listed although today's daemons ignore them (`trunc_cmd`,
 //! `only_ids`, `digests`, `hijack`, `force` of a tag): common clients send them.
 
-use super::Param;
 use super::param::{boolean, filters, flag, int, json, path, signal, text};
+use super::{Param, Target};
 
 pub(super) const ATTACH: &[Param] = &[
     text("detachKeys"),
@@ -104,7 +104,7 @@ pub(super) const IMAGE_COMMIT: &[Param] = &[
     text("author"),
     text("changes").many(),
     text("comment"),
-    text("container"),
+    text("container").names(Target::Container),
     flag("pause").or("true"),
     text("repo"),
     text("tag"),

@@ -9,7 +9,7 @@ use super::report::Span;
 use super::text::shown;
 use super::written::{Form, Item, Written};
 use crate::catalogue::{Kind, Param};
-use crate::request::signal_name;
+use crate::request::{signal_name, signal_names};
 
 /// The limit, or nothing when its problems were reported.
 pub(super) fn limit(
@@ -70,7 +70,7 @@ fn matcher(param: &Param, form: &Form<'_>) -> Result<Matcher, Wrong> {
         (Form::Default, _) => Ok(Matcher::Default),
         (form, Kind::Bool | Kind::Flag) => boolean(form).map_err(plainly),
         (form, Kind::Int) => number(form).map_err(plainly),
-        (form, Kind::Signal) => signal(form).map_err(plainly),
+        (form, Kind::Signal) => signal(form),
         (form, Kind::Path) => path(form),
         (form, Kind::Text) => text(form),
         (_, Kind::Filters | Kind::Json) => {
@@ -104,14 +104,18 @@ fn number(form: &Form<'_>) -> Result<Matcher, String> {
     }
 }
 
-fn signal(form: &Form<'_>) -> Result<Matcher, String> {
-    match form {
+fn signal(form: &Form<'_>) -> Result<Matcher, Wrong> {
+    let pattern = match form {
         Form::Word(word) | Form::Exactly(word) => signal_name(word)
-            .map(|name| Matcher::Text(Pattern::literal(&name)))
-            .ok_or_else(|| format!("{} is no signal", shown(word))),
-        Form::Regex(regex) => Pattern::regex(regex).map(Matcher::Text),
-        _ => Err("this parameter is a signal".into()),
+            .map(|name| Pattern::literal(&name))
+            .ok_or_else(|| (format!("{} is no signal", shown(word)), None))?,
+        Form::Regex(regex) => Pattern::regex(regex).map_err(|message| (message, None))?,
+        Form::Default | Form::Range(..) => return Err(("this parameter is a signal".into(), None)),
+    };
+    if !signal_names().any(|name| pattern.fits(&name)) {
+        return Err(("no signal fits this".into(), Some("signals are compared as `KILL`")));
     }
+    Ok(Matcher::Text(pattern))
 }
 
 fn path(form: &Form<'_>) -> Result<Matcher, Wrong> {

@@ -233,6 +233,10 @@ fn only_the_credentials_are_cut() {
 fn values_of_the_wrong_kind_are_problems() {
     let cases = [
         ("ContainerKill: { query.signal: HUPP }", "`HUPP` is no signal"),
+        (
+            "ContainerKill: { query.signal: { regex: 'SIGKILL|9' } }",
+            "no signal fits this; signals are compared as `KILL`",
+        ),
         ("ContainerKill: { query.signal: { max: 5 } }", "this parameter is a signal"),
         ("ContainerList: { query.all: maybe }", "`maybe` is neither `true` nor `false`"),
         ("ContainerList: { query.all: { regex: x } }", "this parameter is `true` or `false`"),

@@ -21,6 +21,7 @@ mod limit;
 mod lint;
 mod load;
 mod names;
+mod object;
 mod overlap;
 mod path;
 mod pattern;

@@ -177,6 +177,19 @@ fn an_id_under_never_would_leave_the_name_free() {
 }
 
 #[test]
+fn under_never_expressions_that_no_image_fits_are_problems() {
+    let found = |entry: &str| problems(&one_role(&format!("may: [everything]\nnever:\n- {entry}")));
+    let short = "{ target: { name: { regex: 'nginx:.*' } } }";
+    let long = "{ target: { name: { regex: '.*/nginx:.*' } } }";
+    let expected = "no image fits this under `never`; images are compared as `docker.io/library/nginx:latest`";
+    assert!(found(&format!("ImagePush: {short}"))[0].ends_with(expected));
+    assert!(found(&format!("everything: {short}"))[0].ends_with(expected));
+    assert_eq!(found(&format!("ImagePush: {long}")), Vec::<String>::new());
+    let may = problems(&one_role(&format!("may:\n- ImagePush: {short}")));
+    assert_eq!(may, Vec::<String>::new(), "nothing is allowed by it, which does no harm");
+}
+
+#[test]
 fn blocks_that_are_empty_or_misshapen_are_problems() {
     let cases = [
         ("version: 1\n", "the policy has no `roles`"),
