@@ -49,6 +49,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["proxy"]),
     ("tower_service", &["proxy/upstream.rs"]),
     ("tracing", &["record/log.rs", "record/audit.rs", "proxy", "cli"]),
+    ("tracing_appender", &["record/log.rs"]),
     ("tracing_subscriber", &["record/log.rs"]),
     ("x509_parser", &["proxy/peer.rs"]),
 ];

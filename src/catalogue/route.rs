@@ -173,5 +173,24 @@ fn encoded(name: &Option<Box<str>>) -> impl fmt::Display + '_ {
     utf8_percent_encode(name.as_deref().unwrap_or_default(), ESCAPED)
 }
 
+impl fmt::Display for RouteError {
+    /// Docker's own sentences where Docker has one: its clients look for them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotCanonical(why) => write!(f, "the path is not in its plain spelling: {why}"),
+            Self::TooOld(version) => write!(
+                f,
+                "client version {version} is too old. Minimum supported API version is {FLOOR}, please upgrade your client to a newer version"
+            ),
+            Self::TooNew(version) => {
+                write!(f, "client version {version} is too new. Maximum supported API version is {CEILING}")
+            }
+            Self::Unknown => f.write_str("page not found"),
+        }
+    }
+}
+
+impl std::error::Error for RouteError {}
+
 #[cfg(test)]
 mod tests;

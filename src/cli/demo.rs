@@ -64,7 +64,8 @@ fn conclude(stage: &Stage, sent: usize, odd: usize) -> Exit {
         println!("{odd} came out otherwise than they should.");
         return Exit::Failure;
     }
-    println!("Next: dockgate serve --policy policies/reads.yaml --listen /run/dockgate.sock");
+    let me = std::env::current_exe().map_or_else(|_| "dockgate".to_owned(), |path| path.display().to_string());
+    println!("Next: {me} serve --policy policies/reads.yaml --listen /run/dockgate.sock{}", stage.upstream_flag());
     Exit::Fine
 }
 

@@ -121,6 +121,9 @@ fn read(path: &Path) -> Result<Config, Bad> {
 /// Loads policies and keys and opens the audit file; every failure is printed.
 fn build(config: Config) -> Result<Plan, Bad> {
     let listeners = listeners(&config)?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
     let audit = match &config.audit {
         Some(path) => Some(Audit::open(path, config.audit_full).map_err(|error| {
             complain(&format!("cannot open the audit file `{}`: {error}", path.display()));
@@ -152,11 +155,18 @@ fn listeners(config: &Config) -> Result<Vec<ListenerPlan>, Bad> {
 
 /// A gate whose upstream is its own socket would wait for itself.
 fn loops(config: &Config) -> bool {
-    let own = config.listen.iter().any(|listen| listen.place.path() == Some(&config.upstream));
+    let upstream = real(&config.upstream);
+    let own = config.listen.iter().filter_map(|listen| listen.place.path()).any(|path| real(path) == upstream);
     if own {
         complain(&format!("`{}` is both the upstream and a listener", config.upstream.display()));
     }
     own
+}
+
+/// The path without links; of one that does not exist, its folder's.
+fn real(path: &Path) -> PathBuf {
+    let folder = |path: &Path| Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(|| folder(path)).unwrap_or_else(|| path.to_owned())
 }
 
 fn policy(files: &[PathBuf]) -> Result<Arc<Policy>, Bad> {

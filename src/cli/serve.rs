@@ -46,22 +46,25 @@ fn format(text: &str) -> Result<Format, String> {
 
 impl Serve {
     pub(super) fn run(self) -> Exit {
-        if let Err(message) = log::start(&self.log_level, self.log_format) {
-            complain(&message);
-            return Exit::BadPolicy;
-        }
+        let log = match log::start(&self.log_level, self.log_format) {
+            Ok(log) => log,
+            Err(message) => {
+                complain(&message);
+                return Exit::BadPolicy;
+            }
+        };
         let planned = match &self.config {
             Some(config) => plan::from_file(config),
             None => self.flags.plan(),
         };
         match planned {
-            Ok(plan) => serve(plan),
+            Ok(plan) => serve(plan, &log),
             Err(Bad(exit)) => exit,
         }
     }
 }
 
-fn serve(plan: Plan) -> Exit {
+fn serve(plan: Plan, log: &log::Writer) -> Exit {
     let upstream = plan.upstream.clone();
     let running = match proxy::start(plan) {
         Ok(running) => running,
@@ -77,6 +80,9 @@ fn serve(plan: Plan) -> Exit {
         Ok(()) => {
             tracing::info!("ending: requests under way may finish");
             running.stop();
+            if log.dropped() > 0 {
+                tracing::warn!(lines = log.dropped(), "log lines were dropped, because nobody read them in time");
+            }
             Exit::Fine
         }
         Err(error) => {

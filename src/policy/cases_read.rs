@@ -136,6 +136,7 @@ fn certificate<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Certificate {
         email: names("email"),
         sha256: hash(names("sha256")),
         key_sha256: hash(names("key_sha256")),
+        not_after: None,
     }
 }
 

@@ -133,6 +133,11 @@ impl Policy {
     pub fn needs_groups(&self) -> bool {
         self.roles.iter().any(|role| role.who.needs_groups())
     }
+
+    /// Whether some `who` looks at names of users or groups.
+    pub fn needs_names(&self) -> bool {
+        self.roles.iter().any(|role| role.who.needs_names())
+    }
 }
 
 #[cfg(test)]

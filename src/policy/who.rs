@@ -52,12 +52,18 @@ pub enum NoRole {
     Nobody,
     /// Several are, and which of them counts must not depend on chance.
     Several(Vec<RoleName>),
+    /// The policy asks for groups or names, and they cannot be told: a role that
+    /// they would lead to, or keep from, must not be missed.
+    Unseen,
 }
 
 impl fmt::Display for NoRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nobody => f.write_str("dockgate: the policy has no role for this client"),
+            Self::Unseen => f.write_str(
+                "dockgate: the policy asks for groups or names, and those of this client cannot be told: it has ended, or lives in another pid namespace",
+            ),
             Self::Several(roles) => {
                 const MOST: usize = 5;
                 let names: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
@@ -78,6 +84,12 @@ impl Who {
             Self::Others => false,
             Self::Entries(entries) => entries.iter().any(|facts| facts.hold(&who.peer)),
         }
+    }
+
+    /// Whether names of users or groups have to be looked up.
+    pub(super) fn needs_names(&self) -> bool {
+        let needs = |facts: &Facts| facts.user.is_some() || facts.group.is_some();
+        matches!(self, Self::Entries(entries) if entries.iter().any(needs))
     }
 
     /// Whether groups or names of users have to be looked up.

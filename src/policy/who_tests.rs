@@ -32,6 +32,7 @@ fn certificate() -> Certificate {
         email: vec!["ann@example.com".into()],
         sha256: "ab".repeat(32),
         key_sha256: "cd".repeat(32),
+        not_after: None,
     }
 }
 

@@ -2,9 +2,8 @@
 
 use super::body::Answer;
 use super::exchange::{Exchange, Traffic};
-use super::gone::Watch;
 use super::handle::handle;
-use super::limits::{MAX_BUFFER, MAX_HEAD};
+use super::limits::{Limits, MAX_BUFFER, MAX_HEAD};
 use super::refuse;
 use super::stream::ClientStream;
 use super::tap::{Tap, TapState};
@@ -14,7 +13,7 @@ use super::upstream_io::UpstreamIo;
 use super::{Gate, Listener};
 use crate::policy::{NoRole, Role};
 use crate::record::{Sinks, visible};
-use crate::request::Identity;
+use crate::request::{Identity, Peer};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -26,9 +25,14 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::task::{Context, Poll, ready};
+use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
+
+/// How an HTTP/2 connection begins (RFC 9113, section 3.4), as far as hyper reads
+/// before it gives up.
+const H2_PREFACE: &[u8] = b"PRI * HTTP/2";
 
 /// What one connection knows for as long as it lives.
 #[derive(Debug)]
@@ -86,8 +90,15 @@ pub(super) struct Shared {
 
 impl Link {
     /// A fresh connection; the role is found once, since the peer does not change.
-    pub(super) fn new(shared: Shared, listener: Arc<Listener>, who: Identity, tap: Rc<TapState>) -> Rc<Self> {
-        let role = listener.policy.role_index(&who);
+    /// `unseen` says that groups or names, which the policy asks for, could not be told.
+    pub(super) fn new(
+        shared: Shared,
+        listener: Arc<Listener>,
+        who: Identity,
+        unseen: bool,
+        tap: Rc<TapState>,
+    ) -> Rc<Self> {
+        let role = if unseen { Err(NoRole::Unseen) } else { listener.policy.role_index(&who) };
         let Shared { gate, upstream, sinks, traffic } = shared;
         Rc::new(Self {
             gate,
@@ -114,15 +125,25 @@ impl Link {
         self.listener.policy.roles().get(index).ok_or(NoRole::Nobody)
     }
 
+    /// Whether the client's certificate has expired since the handshake.
+    pub(super) fn has_expired(&self) -> bool {
+        let Peer::Tcp { certificate: Some(certificate), .. } = &self.who.peer else {
+            return false;
+        };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        certificate.not_after.is_some_and(|end| i64::try_from(now).unwrap_or(i64::MAX) > end)
+    }
+
     /// Gives the client's stream to a tunnel once hyper lets go of it.
     pub(super) fn take_over(&self, takeover: Takeover) {
         *self.takeover.borrow_mut() = Some(takeover);
     }
 
-    /// Called at every tick: heads that take too long end, requests that take
-    /// long are watched for a client that is gone.
-    pub(super) fn tick(&self, header_timeout: Duration) {
-        if self.tap.head_since().is_some_and(|since| since.elapsed() > header_timeout) {
+    /// Called at every tick: heads that take too long and idle connections end,
+    /// requests that take long are watched for a client that is gone.
+    pub(super) fn tick(&self, limits: &Limits) {
+        let late = self.tap.head_since().is_some_and(|since| since.elapsed() > limits.header_timeout);
+        if late || self.tap.idle().is_some_and(|idle| idle > limits.idle_timeout) {
             self.order(Order::End);
         } else if self.tap.busy() && !self.watched.replace(true) {
             self.order(Order::Watch);
@@ -134,8 +155,11 @@ impl Link {
         self.order(Order::Drain);
     }
 
+    /// An order to end is not taken back.
     fn order(&self, order: Order) {
-        self.order.set(order);
+        if self.order.get() != Order::End {
+            self.order.set(order);
+        }
         self.ordered.notify_one();
     }
 }
@@ -159,51 +183,40 @@ impl Service<Request<Incoming>> for Handler {
 }
 
 /// Serves one connection to its end.
-pub(super) async fn serve(link: Rc<Link>, tap: Tap, stream: Facts) {
+pub(super) async fn serve(link: Rc<Link>, tap: Tap) {
     let mut http = http1::Builder::new()
-        .half_close(stream.knows_half_close)
+        .half_close(link.tap.knows_half_close())
         .max_buf_size(MAX_BUFFER)
         .max_header_size(MAX_HEAD)
         .serve_connection(TokioIo::new(tap), Handler(Rc::clone(&link)));
-    if !run(&link, &mut http, stream.watch).await {
+    if !run(&link, &mut http).await {
         return;
     }
     let parts = http.into_parts();
-    let client = parts.io.into_inner().into_stream();
+    let Some(client) = link.tap.take_stream() else { return };
     let takeover = link.takeover.borrow_mut().take();
     match takeover {
-        Some(takeover) => tunnel(&link, client, takeover, &parts.read_buf).await,
-        None => finish(&link, client).await,
-    }
-}
-
-/// What must be asked of a stream before it goes below hyper.
-#[derive(Debug)]
-pub(super) struct Facts {
-    knows_half_close: bool,
-    watch: Option<Watch>,
-}
-
-impl Facts {
-    /// Looks at a fresh stream.
-    pub(super) fn of(stream: &ClientStream) -> Self {
-        let knows_half_close = stream.knows_half_close();
-        Self { knows_half_close, watch: knows_half_close.then(|| Watch::new(stream).ok()).flatten() }
+        Some(takeover) => tunnel(client, takeover, &parts.read_buf).await,
+        None => finish(&link, client, &parts.read_buf).await,
     }
 }
 
 /// Drives HTTP; false if the connection is to be dropped as it stands.
-async fn run(link: &Link, http: &mut Http, mut watch: Option<Watch>) -> bool {
+async fn run(link: &Link, http: &mut Http) -> bool {
     let mut gone: Pin<Box<dyn Future<Output = ()>>> = Box::pin(std::future::pending());
     loop {
         tokio::select! {
             biased;
-            done = poll_fn(|cx| http.poll_without_shutdown(cx)) => return close(link, done),
+            done = poll_fn(|cx| poll_to_end(link, http, cx)) => return close(link, done),
             () = link.ordered.notified() => match link.order.get() {
                 Order::End => return false,
                 Order::Drain => Pin::new(&mut *http).graceful_shutdown(),
-                Order::Watch => if let Some(watch) = watch.take() {
-                    gone = Box::pin(watch.closed());
+                Order::Watch => match link.tap.watch() {
+                    Ok(watch) => gone = Box::pin(watch.gone()),
+                    Err(error) => {
+                        tracing::error!(listener = %link.who.listener, %error, "a client cannot be watched");
+                        return false;
+                    }
                 },
                 Order::None => {}
             },
@@ -212,19 +225,26 @@ async fn run(link: &Link, http: &mut Http, mut watch: Option<Watch>) -> bool {
     }
 }
 
+/// Polls until all that was answered is written. With a request that asked for
+/// an upgrade, hyper ends before its last flush; a second poll makes up for it.
+fn poll_to_end(link: &Link, http: &mut Http, cx: &mut Context<'_>) -> Poll<hyper::Result<()>> {
+    let done = ready!(Pin::new(&mut *http).poll(cx));
+    if done.is_ok() && link.tap.owes() { Pin::new(http).poll(cx) } else { Poll::Ready(done) }
+}
+
 /// hyper is done: whether something is left to be said to the client.
 fn close(link: &Link, done: hyper::Result<()>) -> bool {
     match done {
         Err(error) if !error.is_parse() => {
             tracing::debug!(listener = %link.who.listener, %error, "connection ended");
-            link.tap.spoke_h2()
+            false
         }
         _ => true,
     }
 }
 
 /// Writes the head that makes the stream raw, then relays.
-async fn tunnel(link: &Link, mut client: ClientStream, takeover: Takeover, early: &[u8]) {
+async fn tunnel(mut client: ClientStream, takeover: Takeover, early: &[u8]) {
     let Takeover { head, daemon, exchange } = takeover;
     let written = async {
         client.write_all(&head).await?;
@@ -233,22 +253,12 @@ async fn tunnel(link: &Link, mut client: ClientStream, takeover: Takeover, early
     if written.await.is_err() {
         return;
     }
-    tokio::select! {
-        () = tunnel::relay(client, daemon, early.to_vec(), &exchange) => {}
-        () = ended(link) => {}
-    }
-}
-
-/// Ends when the connection is ordered to.
-async fn ended(link: &Link) {
-    while link.order.get() != Order::End {
-        link.ordered.notified().await;
-    }
+    tunnel::relay(client, daemon, early.to_vec(), exchange).await;
 }
 
 /// Says what hyper could not, and closes without a reset.
-async fn finish(link: &Link, mut client: ClientStream) {
-    let last_words = if link.tap.spoke_h2() {
+async fn finish(link: &Link, mut client: ClientStream, unread: &[u8]) {
+    let last_words = if unread.starts_with(H2_PREFACE) {
         tracing::warn!(listener = %link.who.listener, "refused: the client began to speak HTTP/2");
         refuse::goaway()
     } else if let Some(status) = link.tap.own_answer() {

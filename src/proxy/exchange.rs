@@ -63,9 +63,9 @@ impl Exchange {
         })
     }
 
-    /// A *decided* record was written, so an *ended* one must follow.
-    pub(super) fn recorded(&self) {
-        self.recorded.set(true);
+    /// Whether a *decided* record was queued, so that an *ended* one must follow.
+    pub(super) fn recorded(&self, queued: bool) {
+        self.recorded.set(queued);
     }
 
     /// The exchange may never end by itself; a shutdown does not wait for it.

@@ -4,7 +4,9 @@
 //! ways, and EPOLLRDHUP alone for a half-close. EPOLLHUP is reported whatever
 //! was asked for, so a second registration that asks for urgent data (which
 //! Unix sockets do not have) wakes for nothing else. Under TLS a half-close is a
-//! `close_notify`; the end of the TCP stream below it means gone.
+//! `close_notify`; the end of the TCP stream below it means gone. On TCP without
+//! TLS an end may mean either; before an answer it is taken for gone, as Go's
+//! server does, in a tunnel for a half-close.
 
 use super::stream::ClientStream;
 use std::io;
@@ -16,6 +18,7 @@ use tokio::io::unix::AsyncFd;
 #[derive(Debug)]
 pub(super) struct Watch {
     fd: OwnedFd,
+    unix: bool,
     tls: bool,
 }
 
@@ -25,10 +28,17 @@ impl Watch {
     /// # Errors
     /// No descriptor is left.
     pub(super) fn new(stream: &ClientStream) -> io::Result<Self> {
-        Ok(Self { fd: stream.as_fd().try_clone_to_owned()?, tls: stream.is_tls() })
+        let (unix, tls) = (stream.knows_half_close(), stream.is_tls());
+        Ok(Self { fd: stream.as_fd().try_clone_to_owned()?, unix, tls })
     }
 
-    /// Ends when the client is gone, for a stream whose reading goes on elsewhere.
+    /// Ends when a client that waits for an answer is gone.
+    pub(super) async fn gone(self) {
+        let interest = if self.unix { Interest::PRIORITY } else { Interest::READABLE };
+        wait(self.fd, interest).await;
+    }
+
+    /// Ends when both directions of the socket are closed; on TCP only by a reset.
     pub(super) async fn closed(self) {
         wait(self.fd, Interest::PRIORITY).await;
     }
@@ -46,7 +56,12 @@ async fn wait(fd: OwnedFd, interest: Interest) {
     let Ok(fd) = AsyncFd::with_interest(fd, interest) else {
         return std::future::pending().await;
     };
-    if fd.ready(interest).await.is_err() {
-        std::future::pending::<()>().await;
+    loop {
+        match fd.ready(interest).await {
+            Ok(guard) if guard.ready().is_read_closed() => return,
+            // Data, perhaps the next request: not what is waited for.
+            Ok(mut guard) => guard.clear_ready(),
+            Err(_) => return std::future::pending().await,
+        }
     }
 }

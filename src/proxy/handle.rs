@@ -5,22 +5,26 @@ use super::connection::{Link, Takeover};
 use super::exchange::{Exchange, Open};
 use super::refuse::Reply;
 use super::upload;
-use super::upstream::{Lease, UpstreamError};
+use super::upstream::{self, Lease, UpstreamError};
 use super::upstream_io::UpstreamIo;
 use super::version;
 use crate::catalogue::{self, Operation, Route, Stream};
-use crate::policy::{Allowed, Decision, Denial};
+use crate::policy::{Allowed, Decision, Denial, NoRole};
 use crate::record::{How, Record, Verdict, visible};
 use crate::request::{Refusal, Request as Understood, headers, split_target, understand_head};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, UPGRADE};
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use hyper::body::{Body, Incoming};
 use std::rc::Rc;
 use std::time::SystemTime;
 
 /// What a request without an upgrade gets when the daemon has switched (streams.md: 3).
 const RAW_STREAM: HeaderValue = HeaderValue::from_static("application/vnd.docker.raw-stream");
+
+/// A target of this length fits into a URI (65,534 bytes in the `http` crate)
+/// even when every byte of it must be escaped.
+const SHORT_TARGET: usize = 16 << 10;
 
 /// Why nothing was forwarded, or nothing came back.
 enum Stop {
@@ -38,29 +42,69 @@ struct Ready {
 
 /// Handles one request; whatever happens, the client gets an answer.
 pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Response<Answer> {
-    let open = Open::new(&link.tap);
-    let exchange = Exchange::begin(&link.traffic, &link.sinks);
     let (parts, body) = request.into_parts();
-    let unread = !body.is_end_stream();
+    let mut call = Call {
+        exchange: Exchange::begin(&link.traffic, &link.sinks),
+        open: Open::new(&link.tap),
+        head: parts.method == Method::HEAD,
+        close: !body.is_end_stream(),
+    };
     let mut seen = Seen::default();
-    let stop = match judge(&link, &exchange, &parts, body, &mut seen).await {
+    let stop = match judge(&link, &call.exchange, &parts, body, &mut seen).await {
         Err(stop) => stop,
         Ok(ready) => {
-            let mut record = record(&link, &exchange, &parts, &seen, Verdict::Allow);
+            let mut record = record(&link, &call.exchange, &parts, &seen, Verdict::Allow);
             record.place = Some(ready.permit.by().to_string());
-            if link.sinks.decided(&record).is_err() {
-                let reply = Reply::unrecorded(exchange.id);
-                return answer(reply, unread, exchange, open);
+            match link.sinks.decided(&record) {
+                Ok(queued) => call.exchange.recorded(queued),
+                Err(_) => return call.unrecorded(),
             }
-            exchange.recorded();
-            match forward(&link, &exchange, ready).await {
-                Ok((response, lease, wanted)) => return relay(&link, response, lease, &wanted, exchange, open).await,
+            match forward(&link, &call.exchange, ready).await {
+                Ok((response, lease, wanted)) => return relay(&link, response, lease, &wanted, call).await,
                 Err(error) => Stop::Unreachable(error),
             }
         }
     };
-    let reply = stopped(&link, &exchange, &parts, &seen, stop);
-    answer(reply, unread, exchange, open)
+    // Who has no role here gets no further request on this connection.
+    call.close |= matches!(stop, Stop::Stranger(_));
+    let reply = stopped(&link, &call.exchange, &parts, &seen, stop);
+    call.answer(reply)
+}
+
+/// What an answer needs to know of its request.
+pub(super) struct Call {
+    pub(super) exchange: Rc<Exchange>,
+    pub(super) open: Open,
+    /// The answer has no body.
+    head: bool,
+    /// The connection ends with this answer: a body is left unread, or nobody is served.
+    close: bool,
+}
+
+impl Call {
+    /// An answer of our own.
+    pub(super) fn answer(self, reply: Reply) -> Response<Answer> {
+        self.exchange.answered(reply.status);
+        let body = if self.head { bytes::Bytes::new() } else { reply.body() };
+        let answer = Answer::full(body, self.exchange, self.open);
+        reply.head(self.close).map(|()| answer)
+    }
+
+    fn unrecorded(self) -> Response<Answer> {
+        let reply = Reply::unrecorded(self.exchange.id);
+        self.answer(reply)
+    }
+
+    /// The daemon gave something that cannot be passed on.
+    pub(super) fn failed(self, message: &str) -> Response<Answer> {
+        self.exchange.finish(How::DaemonGone);
+        self.answer(Reply { status: 502, message: format!("dockgate: {message}") })
+    }
+
+    /// The daemon's answer.
+    pub(super) fn stream(self, head: http::response::Parts, body: Incoming, lease: Lease) -> Response<Answer> {
+        Response::from_parts(head, Answer::stream(body, lease, self.exchange, self.open))
+    }
 }
 
 /// How far a request was understood, for the record.
@@ -93,7 +137,10 @@ async fn judge(
     let route = catalogue::route(&parts.method, path).map_err(|e| Stop::Refused(e.into()))?;
     seen.route(&route);
     let operation = route.operation;
-    let role = link.role().map_err(|none| Stop::Stranger(none.to_string()))?;
+    if link.has_expired() {
+        return Err(Stop::Stranger("the client certificate has expired".to_owned()));
+    }
+    let role = link.role().map_err(stranger)?;
     if !role.may_ever(operation.op) {
         return Err(Stop::Denied(role.deny_operation(operation.op)));
     }
@@ -103,8 +150,17 @@ async fn judge(
         Decision::Allow(permit) => permit,
         Decision::Deny(denial) => return Err(Stop::Denied(denial)),
     };
-    let upload = upload::read(&link.gate, &permit, body, &parts.headers, exchange).await.map_err(Stop::Refused)?;
+    if target.len() > SHORT_TARGET && !upstream::has_target(&permit) {
+        return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
+    }
+    let upload = upload::read(&link.gate, &permit, body, exchange).await.map_err(Stop::Refused)?;
     Ok(Ready { permit, upload })
+}
+
+/// The sentence without our name, which the answer puts before it.
+fn stranger(none: NoRole) -> Stop {
+    let sentence = none.to_string();
+    Stop::Stranger(sentence.strip_prefix("dockgate: ").unwrap_or(&sentence).to_owned())
 }
 
 /// What the answer's shape depends on.
@@ -145,24 +201,21 @@ async fn relay(
     response: Response<Incoming>,
     lease: Lease,
     wanted: &Wanted,
-    exchange: Rc<Exchange>,
-    open: Open,
+    call: Call,
 ) -> Response<Answer> {
     if response.status() == StatusCode::SWITCHING_PROTOCOLS && wanted.may_switch() {
-        return switch(link, response, lease, wanted, exchange, open).await;
+        return switch(link, response, lease, wanted, call).await;
     }
     if response.status().is_informational() {
-        exchange.finish(How::DaemonGone);
-        let reply = Reply { status: 502, message: "dockgate: the Docker daemon switched protocols unasked".to_owned() };
-        return answer(reply, true, exchange, open);
+        return call.failed("the Docker daemon switched protocols unasked");
     }
-    exchange.answered(response.status().as_u16());
+    call.exchange.answered(response.status().as_u16());
     let (mut head, body) = response.into_parts();
     strip(&mut head.headers);
     if link.upstream.is_newer() {
-        return version::clamp(head, body, lease, wanted.operation, exchange, open).await;
+        return version::clamp(head, body, lease, wanted.operation, call).await;
     }
-    Response::from_parts(head, Answer::stream(body, lease, exchange, open))
+    call.stream(head, body, lease)
 }
 
 /// The daemon has switched: the client's stream is taken from hyper and made raw.
@@ -171,23 +224,20 @@ async fn switch(
     mut response: Response<Incoming>,
     lease: Lease,
     wanted: &Wanted,
-    exchange: Rc<Exchange>,
-    open: Open,
+    call: Call,
 ) -> Response<Answer> {
     let head = switching_head(&response, wanted.upgrade);
     let upgraded = hyper::upgrade::on(&mut response).await.ok();
     let Some(parts) = upgraded.and_then(|u| u.downcast::<UpstreamIo>().ok()) else {
-        exchange.finish(How::DaemonGone);
-        let reply = Reply { status: 502, message: "dockgate: the Docker daemon broke off a stream".to_owned() };
-        return answer(reply, true, exchange, open);
+        return call.failed("the Docker daemon broke off a stream");
     };
     lease.detach();
-    exchange.answered(if wanted.upgrade { 101 } else { 200 });
+    call.exchange.answered(if wanted.upgrade { 101 } else { 200 });
     link.tap.mute().await;
     let daemon = parts.io.with_early(parts.read_buf);
-    link.take_over(Takeover { head, daemon, exchange: Rc::clone(&exchange) });
+    link.take_over(Takeover { head, daemon, exchange: Rc::clone(&call.exchange) });
     // hyper writes this into nothing and ends; see `connection::tunnel`.
-    let mut nothing = Response::new(Answer::full(bytes::Bytes::new(), exchange, open));
+    let mut nothing = Response::new(Answer::full(bytes::Bytes::new(), call.exchange, call.open));
     nothing.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     nothing
 }
@@ -255,8 +305,8 @@ fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, sto
         Stop::Unreachable(error) => Reply::unreachable(error, &link.gate.upstream, id),
     };
     // Nothing is forwarded, so a record that cannot be written changes nothing.
-    if link.sinks.decided(&record).is_ok() {
-        exchange.recorded();
+    if let Ok(queued) = link.sinks.decided(&record) {
+        exchange.recorded(queued);
     }
     reply
 }
@@ -279,18 +329,11 @@ fn record(link: &Link, exchange: &Exchange, parts: &Parts, seen: &Seen, verdict:
         time: SystemTime::now(),
         who: std::sync::Arc::clone(&link.who),
         role: link.role().ok().map(|role| role.name().as_str().into()),
-        method: parts.method.as_str().to_owned(),
+        method: visible(parts.method.as_str()),
         operation: seen.operation.map(|operation| operation.name),
         object: seen.object.clone().or_else(|| seen.operation.is_none().then(|| visible(parts.uri.path()))),
         verdict,
         why: Vec::new(),
         place: None,
     }
-}
-
-/// An answer of our own; the connection closes if a body was left unread.
-fn answer(reply: Reply, unread: bool, exchange: Rc<Exchange>, open: Open) -> Response<Answer> {
-    exchange.answered(reply.status);
-    let body = Answer::full(reply.body(), exchange, open);
-    reply.head(unread).map(|()| body)
 }

@@ -1,5 +1,6 @@
 //! Every bound on what input can grow, with its name and default.
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use std::time::Duration;
 
 /// Bounds that a configuration may change.
@@ -12,6 +13,8 @@ pub struct Limits {
     /// From the first byte of a request's head to its last; for the first
     /// request of a connection, from the connect.
     pub header_timeout: Duration,
+    /// How long a connection may wait for its next request.
+    pub idle_timeout: Duration,
     /// From the connect to the end of the TLS handshake.
     pub handshake_timeout: Duration,
     /// Bytes of request bodies that are held for judging, all requests together.
@@ -26,11 +29,41 @@ impl Default for Limits {
             connections: 4096,
             connections_in_all: 16_384,
             header_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(300),
             handshake_timeout: Duration::from_secs(10),
             buffered_bodies: 64 << 20,
             shutdown_grace: Duration::from_secs(10),
         }
     }
+}
+
+/// Descriptors that one connection may take: the client's, the daemon's, and a watch.
+const DESCRIPTORS: u64 = 3;
+
+/// Descriptors that are kept for files, listeners and runtimes.
+const RESERVE: u64 = 64;
+
+impl Limits {
+    /// Raises the process's limit on open descriptors as far as it may be, and
+    /// lowers the limits on connections to what it then allows. With several
+    /// listeners none may take more than three quarters of all connections.
+    pub(super) fn fit(mut self, listeners: usize) -> Self {
+        let most = usize::try_from(descriptors().saturating_sub(RESERVE) / DESCRIPTORS).unwrap_or(usize::MAX);
+        self.connections_in_all = self.connections_in_all.min(most.max(1));
+        if listeners > 1 {
+            self.connections = self.connections.min((self.connections_in_all / 4 * 3).max(1));
+        }
+        self
+    }
+}
+
+/// The most descriptors that may be open, after the soft limit was raised to the hard one.
+fn descriptors() -> u64 {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // What cannot be raised stays as it is.
+    let _ = setrlimit(Resource::Nofile, limit);
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 /// The largest head of a request or an answer.

@@ -72,7 +72,10 @@ pub(super) fn unix(socket: &UnixSocket) -> Result<(UnixListener, SocketFile), Li
     };
     check_folder(&socket.path).map_err(|(what, help)| fail(what, help))?;
     remove_stale(&socket.path).map_err(|(what, help)| fail(what, help))?;
-    bind(socket).map_err(|e| fail(e.to_string(), "check the folder's owner and mode, and that owner and group exist"))
+    bind(socket).map_err(|e| match e.kind() {
+        io::ErrorKind::InvalidInput => fail(e.to_string(), "choose a shorter path: the kernel takes 107 bytes"),
+        _ => fail(e.to_string(), "check the folder's owner and mode, and that owner and group exist"),
+    })
 }
 
 /// A folder that strangers can write to lets them put their own socket in our place.
@@ -112,7 +115,8 @@ fn remove_stale(path: &Path) -> Result<(), (String, &'static str)> {
 
 /// Binds under a temporary name with no rights, sets owner and mode, and only
 /// then moves the socket to its place: nobody can connect too early. The mask
-/// is the process's, so this runs before there are threads that make files.
+/// is the process's; the audit's thread, which runs already, makes files only
+/// when it is told to reopen.
 fn bind(socket: &UnixSocket) -> io::Result<(UnixListener, SocketFile)> {
     let staged = staged(&socket.path);
     let _ = std::fs::remove_file(&staged);

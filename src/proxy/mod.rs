@@ -197,7 +197,7 @@ impl From<io::Error> for StartError {
 pub fn start(plan: Plan) -> Result<Running, StartError> {
     let gate = Arc::new(Gate {
         upstream: plan.upstream,
-        limits: plan.limits,
+        limits: plan.limits.fit(plan.listeners.len()),
         connections: AtomicUsize::new(0),
         buffered: AtomicUsize::new(0),
         full_noted: AtomicUsize::new(0),
@@ -221,6 +221,7 @@ pub fn start(plan: Plan) -> Result<Running, StartError> {
             home.push((listener, socket));
         }
     }
+    let (report, reports) = std::sync::mpsc::channel();
     for (number, (queue, listeners)) in queues.into_iter().zip(homes).enumerate() {
         let thread = Thread {
             gate: Arc::clone(&gate),
@@ -230,9 +231,12 @@ pub fn start(plan: Plan) -> Result<Running, StartError> {
             threads: threads.clone(),
             draining: draining.clone(),
         };
-        let name = format!("gate-{number}");
-        running.threads.push(std::thread::Builder::new().name(name).spawn(move || thread.run())?);
+        let (name, report) = (format!("gate-{number}"), report.clone());
+        running.threads.push(std::thread::Builder::new().name(name).spawn(move || thread.run(&report))?);
     }
+    drop(report);
+    // Every thread reports once; one that cannot start ends the gate again.
+    reports.iter().take(count).collect::<io::Result<()>>()?;
     Ok(running)
 }
 
@@ -291,25 +295,29 @@ struct Thread {
 }
 
 impl Thread {
-    fn run(self) {
-        if let Err(error) = self.serve() {
-            tracing::error!(%error, "a thread of the gate could not start");
-        }
+    /// Reports whether it could start, then serves.
+    fn run(self, report: &std::sync::mpsc::Sender<io::Result<()>>) {
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return drop(report.send(Err(error))),
+        };
+        runtime.block_on(tokio::task::LocalSet::new().run_until(self.serve(report)));
     }
 
-    fn serve(self) -> io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let local = tokio::task::LocalSet::new();
-        let served: io::Result<()> = runtime.block_on(local.run_until(async {
-            for (listener, bound) in self.listeners {
-                let (gate, threads) = (Arc::clone(&self.gate), self.threads.clone());
-                let socket = bound.register()?;
-                tokio::task::spawn_local(worker::accept(gate, listener, socket, threads, self.draining.clone()));
+    async fn serve(self, report: &std::sync::mpsc::Sender<io::Result<()>>) {
+        let mut accepting = Vec::new();
+        for (listener, bound) in self.listeners {
+            match bound.register() {
+                Ok(socket) => accepting.push((listener, socket)),
+                Err(error) => return drop(report.send(Err(error))),
             }
-            drop(self.threads);
-            worker::run(self.gate, self.sinks, self.queue, self.draining).await;
-            Ok(())
-        }));
-        served
+        }
+        drop(report.send(Ok(())));
+        for (listener, socket) in accepting {
+            let (gate, threads) = (Arc::clone(&self.gate), self.threads.clone());
+            tokio::task::spawn_local(worker::accept(gate, listener, socket, threads, self.draining.clone()));
+        }
+        drop(self.threads);
+        worker::run(self.gate, self.sinks, self.queue, self.draining).await;
     }
 }

@@ -1,6 +1,7 @@
 //! Who is at the other end: what the kernel and the certificate say.
 
 use super::users;
+use crate::policy::OVERFLOW_ID;
 use crate::request::{Certificate, Peer};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -14,22 +15,28 @@ use tokio::net::UnixStream;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
 
-/// The process that connected a Unix socket, by SO_PEERCRED.
+/// The process that connected a Unix socket, by SO_PEERCRED; and whether groups
+/// or names that were asked for could not be told.
 ///
 /// # Errors
 /// The kernel gives no credentials.
-pub(super) fn of_unix(stream: &UnixStream, with_groups: bool) -> io::Result<Peer> {
+pub(super) fn of_unix(stream: &UnixStream, with_groups: bool, with_names: bool) -> io::Result<(Peer, bool)> {
     let credentials = stream.peer_cred()?;
     let (uid, gid) = (credentials.uid(), credentials.gid());
     let pid = credentials.pid().unwrap_or(0);
-    let (mut groups, mut user, mut group_names) = (Vec::new(), None, Vec::new());
-    if with_groups {
-        groups = supplementary_groups(stream, pid).unwrap_or_default();
-        user = users::user_name(uid);
-        let all: Vec<u32> = groups.iter().copied().chain([gid]).collect();
-        group_names = users::group_names(&all);
-    }
-    Ok(Peer::Unix { uid, gid, pid, groups, user, group_names })
+    let groups = if with_groups { supplementary_groups(stream, pid) } else { Some(Vec::new()) };
+    let names = if with_names { names(uid, gid, groups.as_deref()) } else { Some((None, Vec::new())) };
+    let unseen = groups.is_none() || names.is_none();
+    let (user, group_names) = names.unwrap_or_default();
+    Ok((Peer::Unix { uid, gid, pid, groups: groups.unwrap_or_default(), user, group_names }, unseen))
+}
+
+/// The names of a user and of groups. The overflow id stands for whoever comes
+/// from elsewhere, and so has no name.
+fn names(uid: u32, gid: u32, groups: Option<&[u32]>) -> Option<(Option<String>, Vec<String>)> {
+    let user = if uid == OVERFLOW_ID { None } else { users::user_name(uid).ok()? };
+    let all: Vec<u32> = groups?.iter().copied().chain([gid]).filter(|id| *id != OVERFLOW_ID).collect();
+    Some((user, users::group_names(&all).ok()?))
 }
 
 /// The groups of the process at the other end.
@@ -71,10 +78,11 @@ fn read_certificate(der: &CertificateDer<'_>) -> Result<Certificate, BadCertific
     let (_, parsed) = X509Certificate::from_der(der).map_err(|_| BadCertificate)?;
     let mut certificate = Certificate {
         subject: parsed.subject().to_string(),
-        common_names: texts(parsed.subject(), X509Name::iter_common_name),
-        organizations: texts(parsed.subject(), X509Name::iter_organization),
+        common_names: texts(parsed.subject(), X509Name::iter_common_name)?,
+        organizations: texts(parsed.subject(), X509Name::iter_organization)?,
         sha256: fingerprint(der),
         key_sha256: fingerprint(parsed.public_key().raw),
+        not_after: Some(parsed.validity().not_after.timestamp()),
         ..Certificate::default()
     };
     let names = parsed.subject_alternative_name().map_err(|_| BadCertificate)?;
@@ -89,11 +97,13 @@ fn read_certificate(der: &CertificateDer<'_>) -> Result<Certificate, BadCertific
     Ok(certificate)
 }
 
-fn texts<'a, I>(name: &'a X509Name<'a>, values: impl Fn(&'a X509Name<'a>) -> I) -> Vec<String>
+/// A name in an encoding that cannot be read would be missed by the policy, so
+/// the whole certificate is refused.
+fn texts<'a, I>(name: &'a X509Name<'a>, values: impl Fn(&'a X509Name<'a>) -> I) -> Result<Vec<String>, BadCertificate>
 where
     I: Iterator<Item = &'a x509_parser::x509::AttributeTypeAndValue<'a>>,
 {
-    values(name).filter_map(|value| value.as_str().ok()).map(str::to_owned).collect()
+    values(name).map(|value| value.as_str().map(str::to_owned).map_err(|_| BadCertificate)).collect()
 }
 
 fn fingerprint(bytes: &[u8]) -> String {

@@ -45,7 +45,7 @@ impl Reply {
     /// The caller has no role, or more than one.
     pub(super) fn stranger(why: &str, denials: Denials, id: RequestId) -> Self {
         let message = match denials {
-            Denials::Full => format!("{why} [{id}]"),
+            Denials::Full => format!("dockgate: {why} [{id}]"),
             Denials::Short => format!("dockgate: not allowed by policy [{id}]"),
         };
         Self { status: 403, message }
@@ -68,6 +68,9 @@ impl Reply {
                     "dockgate: cannot connect to the Docker daemon at {socket}: {error}. Is it running? [{id}]"
                 );
                 Self { status: 503, message }
+            }
+            UpstreamError::Target => {
+                Self { status: 414, message: format!("dockgate: the request's target is too long [{id}]") }
             }
             UpstreamError::Exchange(error) if error.is_user() => {
                 let message =

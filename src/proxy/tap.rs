@@ -1,21 +1,21 @@
 //! The IO below hyper's server: sees when a head begins, replaces the bare
 //! answers that hyper makes by itself, and lets a hijack take the stream over.
 
+use super::gone::Watch;
 use super::stream::ClientStream;
 use std::cell::{Cell, RefCell};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
-/// The first line of an HTTP/2 connection (RFC 9113, section 3.4).
-const H2_PREFACE: &[u8] = b"PRI * HTTP/2.0";
 
 /// What is known of the bytes of one connection.
 #[derive(Debug)]
 pub(super) struct TapState {
+    stream: RefCell<Option<ClientStream>>,
+    vectored: bool,
     /// What hyper writes goes nowhere: a hijack writes its own head.
     muted: Cell<bool>,
     /// hyper has bytes that are not flushed.
@@ -26,38 +26,67 @@ pub(super) struct TapState {
     open: Cell<u32>,
     /// An answer is complete, but its last bytes may not have been written.
     owed: Cell<bool>,
+    /// When the last answer ended, or the connection began.
+    idle_since: Cell<Instant>,
     /// When the head that is being read began.
     head_since: Cell<Option<Instant>>,
-    /// The first bytes were those of HTTP/2.
-    h2: Cell<bool>,
+    /// Bytes came while a request was under way.
+    early: Cell<bool>,
     /// The status of an answer that hyper made by itself.
     own_answer: Cell<Option<u16>>,
 }
 
 impl TapState {
-    fn new() -> Self {
+    fn new(stream: ClientStream) -> Self {
+        let vectored = stream.is_write_vectored();
         Self {
+            stream: RefCell::new(Some(stream)),
+            vectored,
             muted: Cell::new(false),
             dirty: Cell::new(false),
             flushed: RefCell::new(None),
             open: Cell::new(0),
             owed: Cell::new(false),
+            idle_since: Cell::new(Instant::now()),
             head_since: Cell::new(Some(Instant::now())),
-            h2: Cell::new(false),
+            early: Cell::new(false),
             own_answer: Cell::new(None),
         }
+    }
+
+    /// A watch for the client's going away; it takes a descriptor of its own.
+    ///
+    /// # Errors
+    /// No descriptor is left.
+    pub(super) fn watch(&self) -> io::Result<Watch> {
+        self.stream.borrow().as_ref().map_or(Err(io::ErrorKind::NotConnected.into()), Watch::new)
+    }
+
+    /// Whether an end of the client's bytes can be told from a vanished client.
+    pub(super) fn knows_half_close(&self) -> bool {
+        self.stream.borrow().as_ref().is_some_and(ClientStream::knows_half_close)
+    }
+
+    /// The stream itself, once hyper is done with it.
+    pub(super) fn take_stream(&self) -> Option<ClientStream> {
+        self.stream.borrow_mut().take()
     }
 
     /// A head was read whole, its answer is awaited.
     pub(super) fn begin(&self) {
         self.open.set(self.open.get() + 1);
         self.head_since.set(None);
+        self.early.set(false);
     }
 
     /// An answer was handed to hyper whole.
     pub(super) fn end(&self) {
         self.open.set(self.open.get().saturating_sub(1));
         self.owed.set(true);
+        self.idle_since.set(Instant::now());
+        if self.early.take() {
+            self.head_since.set(Some(Instant::now()));
+        }
     }
 
     /// Whether a request is under way.
@@ -65,14 +94,19 @@ impl TapState {
         self.open.get() > 0
     }
 
+    /// Whether an answer is complete but not all of it may have been written.
+    pub(super) fn owes(&self) -> bool {
+        self.owed.get() && !self.muted.get()
+    }
+
+    /// For how long the connection has had no request, if it has none.
+    pub(super) fn idle(&self) -> Option<Duration> {
+        (!self.busy()).then(|| self.idle_since.get().elapsed())
+    }
+
     /// Since when a head is incomplete.
     pub(super) fn head_since(&self) -> Option<Instant> {
         self.head_since.get()
-    }
-
-    /// Whether the client began to speak HTTP/2.
-    pub(super) fn spoke_h2(&self) -> bool {
-        self.h2.get()
     }
 
     /// The status of the answer that hyper made to a head that it could not read.
@@ -94,14 +128,15 @@ impl TapState {
     }
 
     fn saw(&self, bytes: &[u8]) {
-        if bytes.is_empty() || self.busy() {
+        if bytes.is_empty() {
             return;
+        }
+        if self.busy() {
+            // Perhaps a body, perhaps the begin of the next head: the clock starts with the answer's end.
+            return self.early.set(true);
         }
         if self.head_since.get().is_none() {
             self.head_since.set(Some(Instant::now()));
-        }
-        if bytes.starts_with(H2_PREFACE) {
-            self.h2.set(true);
         }
     }
 
@@ -119,23 +154,25 @@ impl TapState {
     }
 }
 
-/// A client's stream with its [`TapState`].
+/// What hyper reads and writes: the stream inside a [`TapState`].
 #[derive(Debug)]
 pub(super) struct Tap {
-    stream: ClientStream,
     state: Rc<TapState>,
 }
 
 impl Tap {
     /// Wraps a fresh connection.
     pub(super) fn new(stream: ClientStream) -> (Self, Rc<TapState>) {
-        let state = Rc::new(TapState::new());
-        (Self { stream, state: Rc::clone(&state) }, state)
+        let state = Rc::new(TapState::new(stream));
+        (Self { state: Rc::clone(&state) }, state)
     }
 
-    /// The stream itself, once hyper is done with it.
-    pub(super) fn into_stream(self) -> ClientStream {
-        self.stream
+    /// Does something with the stream, which is there for as long as hyper is.
+    fn with<T>(&self, io: impl FnOnce(Pin<&mut ClientStream>) -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        match self.state.stream.borrow_mut().as_mut() {
+            Some(stream) => io(Pin::new(stream)),
+            None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
     }
 
     /// Whether a write must not reach the client; notes what it was.
@@ -159,46 +196,47 @@ fn status(bytes: &[u8]) -> u16 {
 }
 
 impl AsyncRead for Tap {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
-        let result = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let result = self.with(|stream| stream.poll_read(cx, buf));
         self.state.saw(buf.filled().get(before..).unwrap_or_default());
         result
     }
 }
 
 impl AsyncWrite for Tap {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         if self.swallows(buf) {
             return Poll::Ready(Ok(buf.len()));
         }
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        self.with(|stream| stream.poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         if self.swallows(bufs.first().map_or(&[], |b| b)) {
             return Poll::Ready(Ok(bufs.iter().map(|b| b.len()).sum()));
         }
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        self.with(|stream| stream.poll_write_vectored(cx, bufs))
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.state.vectored
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let result = Pin::new(&mut self.stream).poll_flush(cx);
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let result = self.with(|stream| stream.poll_flush(cx));
         if result.is_ready() {
             self.state.has_flushed();
         }
         result
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    /// hyper flushes before it shuts down; the shutdown itself is `linger`'s, or a tunnel's.
+    fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 }

@@ -2,7 +2,7 @@
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
+use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,8 +48,14 @@ pub fn server_config(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
         .map_err(|e| error(&files.certificate, e))?
         .with_client_cert_verifier(verifier)
         .with_single_cert(chain(&files.certificate)?, key(&files.key)?)
-        .map_err(|e| error(&files.certificate, e))?;
+        .map_err(|e| match e {
+            rustls::Error::InconsistentKeys(_) => error(&files.key, "the key does not belong to the certificate"),
+            e => error(&files.certificate, e),
+        })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    // A resumed session would skip the verifier, and so a changed authority.
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
     Ok(Arc::new(config))
 }
 

@@ -22,6 +22,13 @@ thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; MAX_BUFFER]);
 }
 
+/// The side of a direction that failed.
+#[derive(Clone, Copy, Debug)]
+enum Side {
+    From,
+    To,
+}
+
 /// One direction of a tunnel.
 #[derive(Debug, Default)]
 struct Pump {
@@ -43,21 +50,21 @@ impl Pump {
         from: &mut R,
         to: &mut W,
         count: &impl Fn(usize),
-    ) -> Poll<io::Result<()>>
+    ) -> Poll<Result<(), Side>>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
         for _ in 0..TURNS {
-            ready!(self.poll_drain(cx, to, count))?;
+            ready!(self.poll_drain(cx, to, count)).map_err(|_| Side::To)?;
             if self.ended {
-                return Pin::new(&mut *to).poll_flush(cx);
+                return Pin::new(&mut *to).poll_flush(cx).map_err(|_| Side::To);
             }
-            if self.poll_fill(cx, from)?.is_pending() {
-                ready!(Pin::new(&mut *to).poll_flush(cx))?;
+            if self.poll_fill(cx, from).map_err(|_| Side::From)?.is_pending() {
+                ready!(Pin::new(&mut *to).poll_flush(cx)).map_err(|_| Side::To)?;
                 return Poll::Pending;
             }
-            self.poll_at_once(cx, to, count)?;
+            self.poll_at_once(cx, to, count).map_err(|_| Side::To)?;
         }
         cx.waker().wake_by_ref();
         Poll::Pending
@@ -114,49 +121,108 @@ impl Pump {
 ///
 /// `early` is what the client sent behind its request; it was held back until
 /// the daemon had switched.
-pub(super) async fn relay<U>(mut client: ClientStream, mut daemon: U, early: Vec<u8>, exchange: &Rc<Exchange>)
+pub(super) async fn relay<U>(mut client: ClientStream, mut daemon: U, early: Vec<u8>, exchange: Rc<Exchange>)
 where
     U: AsyncRead + AsyncWrite + Unpin,
 {
-    let watch = Watch::new(&client).ok();
-    let (up, down) = (|n| exchange.up(n), |n| exchange.down(n));
-    let mut upward = Some(Pump::with(early));
-    let mut downward = Pump::default();
-    let mut closing = false;
-    let mut gone = Box::pin(gone_after_end(watch));
-    let how = poll_fn(|cx| {
-        match downward.poll(cx, &mut daemon, &mut client, &down) {
-            Poll::Ready(Ok(())) => return Poll::Ready(How::Complete),
-            Poll::Ready(Err(_)) => return Poll::Ready(How::ClientGone),
-            Poll::Pending => {}
-        }
-        if let Some(pump) = &mut upward {
-            match pump.poll(cx, &mut client, &mut daemon, &up) {
-                Poll::Ready(Ok(())) => {
-                    upward = None;
-                    closing = true;
-                }
-                Poll::Ready(Err(_)) => return Poll::Ready(How::ClientGone),
-                Poll::Pending => {}
-            }
-        }
-        if closing && Pin::new(&mut daemon).poll_shutdown(cx).is_ready() {
-            closing = false;
-        }
-        if upward.is_none() && gone.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(How::ClientGone);
-        }
-        Poll::Pending
-    })
-    .await;
+    let mut tunnel = Tunnel::new(&client, early);
+    let how = poll_fn(|cx| tunnel.poll(cx, &mut client, &mut daemon, &exchange)).await;
     exchange.finish(how);
-    drop(daemon);
+    drop((daemon, exchange));
     if how == How::Complete {
         linger(client).await;
     }
 }
 
-async fn gone_after_end(watch: Option<Watch>) {
+/// The state of both directions, and two ways to see that the client is gone.
+struct Tunnel {
+    upward: Option<Pump>,
+    downward: Pump,
+    half_closing: bool,
+    closed: Pin<Box<dyn Future<Output = ()>>>,
+    closed_after_end: Pin<Box<dyn Future<Output = ()>>>,
+}
+
+impl Tunnel {
+    fn new(client: &ClientStream, early: Vec<u8>) -> Self {
+        Self {
+            upward: Some(Pump::with(early)),
+            downward: Pump::default(),
+            half_closing: false,
+            closed: Box::pin(long_closed(Watch::new(client).ok())),
+            closed_after_end: Box::pin(closed_after_end(Watch::new(client).ok())),
+        }
+    }
+
+    fn poll<U>(
+        &mut self,
+        cx: &mut Context<'_>,
+        client: &mut ClientStream,
+        daemon: &mut U,
+        exchange: &Exchange,
+    ) -> Poll<How>
+    where
+        U: AsyncRead + AsyncWrite + Unpin,
+    {
+        if let Poll::Ready(ended) = self.downward.poll(cx, daemon, client, &|n| exchange.down(n)) {
+            return Poll::Ready(match ended {
+                Ok(()) => How::Complete,
+                Err(Side::From) => How::DaemonGone,
+                Err(Side::To) => How::ClientGone,
+            });
+        }
+        if self.poll_upward(cx, client, daemon, exchange).is_ready() {
+            return Poll::Ready(How::ClientGone);
+        }
+        if self.half_closing && Pin::new(daemon).poll_shutdown(cx).is_ready() {
+            self.half_closing = false;
+        }
+        let ended = self.upward.is_none() && self.closed_after_end.as_mut().poll(cx).is_ready();
+        if ended || self.closed.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(How::ClientGone);
+        }
+        Poll::Pending
+    }
+
+    /// Ready once the client has failed; its mere end is passed on as a half-close.
+    fn poll_upward<U>(
+        &mut self,
+        cx: &mut Context<'_>,
+        client: &mut ClientStream,
+        daemon: &mut U,
+        exchange: &Exchange,
+    ) -> Poll<()>
+    where
+        U: AsyncRead + AsyncWrite + Unpin,
+    {
+        let Some(pump) = &mut self.upward else { return Poll::Pending };
+        match ready!(pump.poll(cx, client, daemon, &|n| exchange.up(n))) {
+            Ok(()) => {
+                self.upward = None;
+                self.half_closing = true;
+                Poll::Pending
+            }
+            // The daemon may still have something to say.
+            Err(Side::To) => {
+                self.upward = None;
+                Poll::Pending
+            }
+            Err(Side::From) => Poll::Ready(()),
+        }
+    }
+}
+
+/// A client that has closed both ways may have left bytes that still flow up;
+/// it is given up when they do not for a while.
+async fn long_closed(watch: Option<Watch>) {
+    match watch {
+        Some(watch) => watch.closed().await,
+        None => std::future::pending().await,
+    }
+    tokio::time::sleep(LINGER_TIME).await;
+}
+
+async fn closed_after_end(watch: Option<Watch>) {
     match watch {
         Some(watch) => watch.closed_after_end().await,
         None => std::future::pending().await,

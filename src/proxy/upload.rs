@@ -7,9 +7,8 @@ use super::upstream::empty;
 use crate::catalogue::Body;
 use crate::policy::Allowed;
 use crate::request::Refusal;
-use crate::request::body::{ExecStart, MAX_EMPTY_BODY, MAX_JUDGED_BODY, says_nothing};
+use crate::request::body::{ExecStart, MAX_EMPTY_BODY, MAX_EXEC_START, says_nothing};
 use bytes::{Bytes, BytesMut};
-use http::HeaderMap;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use std::rc::Rc;
@@ -23,12 +22,11 @@ pub(super) async fn read(
     gate: &Gate,
     permit: &Allowed,
     body: Incoming,
-    headers: &HeaderMap,
     exchange: &Rc<Exchange>,
 ) -> Result<Upload, Refusal> {
     let kind = permit.request().operation().body;
     if kind == Body::None {
-        return none(body, headers, exchange).await;
+        return in_time(gate, none(body, exchange)).await;
     }
     if body.is_end_stream() {
         return if kind == Body::ExecStart && !permit.unexamined() {
@@ -38,8 +36,8 @@ pub(super) async fn read(
         };
     }
     if kind == Body::ExecStart && !permit.unexamined() {
-        let held = Held::new(&gate.buffered, gate.limits.buffered_bodies)?;
-        let bytes = collect(body, MAX_JUDGED_BODY, Some(&held)).await?;
+        let held = Held::new(&gate.buffered, gate.limits.buffered_bodies);
+        let bytes = in_time(gate, collect(body, MAX_EXEC_START, Some(&held))).await?;
         return judged(&bytes, exchange);
     }
     Ok(Upload::Stream(body, Rc::clone(exchange)))
@@ -51,13 +49,19 @@ fn judged(bytes: &[u8], exchange: &Rc<Exchange>) -> Result<Upload, Refusal> {
 }
 
 /// An operation without a body: nothing, or a way to write nothing, is dropped.
-async fn none(body: Incoming, _headers: &HeaderMap, exchange: &Exchange) -> Result<Upload, Refusal> {
+async fn none(body: Incoming, exchange: &Exchange) -> Result<Upload, Refusal> {
     if body.is_end_stream() {
         return Ok(empty(exchange));
     }
     let refused = || Refusal::malformed("this operation takes no body");
     let bytes = collect(body, MAX_EMPTY_BODY, None).await.map_err(|_| refused())?;
     if says_nothing(&bytes) { Ok(empty(exchange)) } else { Err(refused()) }
+}
+
+/// A body that is held has as long as a head has.
+async fn in_time<T>(gate: &Gate, read: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    let late = || Refusal { status: 408, message: "the body took too long".into() };
+    tokio::time::timeout(gate.limits.header_timeout, read).await.unwrap_or_else(|_| Err(late()))
 }
 
 /// Reads a whole body up to a bound.
@@ -85,8 +89,8 @@ struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    fn new(all: &'a AtomicUsize, most: usize) -> Result<Self, Refusal> {
-        Ok(Self { all, most, mine: AtomicUsize::new(0) })
+    fn new(all: &'a AtomicUsize, most: usize) -> Self {
+        Self { all, most, mine: AtomicUsize::new(0) }
     }
 
     fn add(&self, bytes: usize) -> Result<(), Refusal> {

@@ -31,6 +31,8 @@ pub(super) enum UpstreamError {
     Connect(io::Error),
     /// A connection, but no whole head came back.
     Exchange(hyper::Error),
+    /// The canonical target does not fit into a request line.
+    Target,
 }
 
 /// The daemon, as one thread sees it: where it is, and idle connections to it.
@@ -99,29 +101,28 @@ impl Upstream {
         upload: Upload,
     ) -> Result<(Response<Incoming>, Lease), UpstreamError> {
         let version = self.version_for(permit).await?;
-        let mut request = build(permit, version, upload);
+        let repeatable = is_repeatable(permit, &upload);
+        let mut request = build(permit, version, upload)?;
         let mut lease = self.checkout().await?;
         loop {
             let reused = lease.reused;
-            let again = (reused && is_repeatable(&request)).then(|| copy_head(&request));
             match lease.exchange(request).await {
                 Ok(response) => {
                     self.learn(response.headers());
                     return Ok((response, lease));
                 }
                 Err(Failure { unsent: Some(unsent), .. }) if reused => request = unsent,
-                Err(Failure { error, .. }) => match again {
-                    Some(head) => request = head,
-                    None => return Err(UpstreamError::Exchange(error)),
-                },
+                Err(_) if reused && repeatable => request = build(permit, version, Upload::Empty)?,
+                Err(Failure { error, .. }) => return Err(UpstreamError::Exchange(error)),
             }
             self.idle.borrow_mut().clear();
             lease = self.connect().await?;
         }
     }
 
-    /// Without a version, Docker takes its newest; one that is newer than the
-    /// catalogue is asked for the newest that was judged.
+    /// Without a version, Docker takes its newest. It is named here, or the newest
+    /// that the catalogue knows, so that a daemon that is replaced by a newer one
+    /// does not read the request in a way that nobody judged.
     async fn version_for(self: &Rc<Self>, permit: &Allowed) -> Result<Option<ApiVersion>, UpstreamError> {
         let asked = permit.request().route.version;
         if asked.is_some() || is_versionless(permit.request().operation()) {
@@ -130,7 +131,8 @@ impl Upstream {
         if self.version.get().is_none() {
             self.ping().await?;
         }
-        Ok(self.version.get().filter(|newest| *newest > CEILING).map(|_| CEILING))
+        // A daemon that names no version is older than all that this could matter for.
+        Ok(self.version.get().map(|newest| newest.min(CEILING)))
     }
 
     /// Learns the daemon's newest version before the first request without one.
@@ -192,9 +194,13 @@ impl Upstream {
     }
 }
 
-/// What means the same in every version: the pings, and the tunnels of BuildKit.
+/// What means the same in every version, or has none: the pings, the tunnels of
+/// BuildKit, and the debug routes, which dockerd up to 1.47 knows without a version alone.
 fn is_versionless(operation: &Operation) -> bool {
-    operation.stream == Stream::H2c || matches!(operation.op, Op::SystemPing | Op::SystemPingHead)
+    use Op::{DebugPprof, DebugPprofIndex, DebugVars, SystemOptions, SystemPing, SystemPingHead};
+    let alone =
+        matches!(operation.op, SystemPing | SystemPingHead | SystemOptions | DebugVars | DebugPprof | DebugPprofIndex);
+    alone || operation.stream == Stream::H2c
 }
 
 struct Failure {
@@ -230,14 +236,9 @@ async fn connect(path: &Path) -> io::Result<UpstreamIo> {
 }
 
 /// What can be sent a second time without a second effect.
-fn is_repeatable(request: &Request<Upload>) -> bool {
-    matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) && matches!(request.body(), Upload::Empty)
-}
-
-fn copy_head(request: &Request<Upload>) -> Request<Upload> {
-    let mut copy = bare(request.method().clone(), request.uri().clone(), Upload::Empty);
-    *copy.headers_mut() = request.headers().clone();
-    copy
+fn is_repeatable(permit: &Allowed, upload: &Upload) -> bool {
+    let method = &permit.request().method;
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && matches!(upload, Upload::Empty)
 }
 
 fn bare(method: Method, uri: Uri, upload: Upload) -> Request<Upload> {
@@ -249,9 +250,10 @@ fn bare(method: Method, uri: Uri, upload: Upload) -> Request<Upload> {
 }
 
 /// The upstream request, made from the tree that was judged.
-fn build(permit: &Allowed, version: Option<ApiVersion>, upload: Upload) -> Request<Upload> {
+fn build(permit: &Allowed, version: Option<ApiVersion>, upload: Upload) -> Result<Request<Upload>, UpstreamError> {
     let request = permit.request();
-    let mut out = bare(request.method.clone(), target(permit, version), upload);
+    let target = target(permit, version).ok_or(UpstreamError::Target)?;
+    let mut out = bare(request.method.clone(), target, upload);
     let headers = out.headers_mut();
     headers.extend(request.headers.known.clone());
     if permit.unexamined() {
@@ -261,7 +263,12 @@ fn build(permit: &Allowed, version: Option<ApiVersion>, upload: Upload) -> Reque
         headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
         headers.insert(UPGRADE, protocol);
     }
-    out
+    Ok(out)
+}
+
+/// Whether the canonical target fits into a request line; escapes may have made it longer.
+pub(super) fn has_target(permit: &Allowed) -> bool {
+    target(permit, Some(CEILING)).is_some()
 }
 
 /// A raw hijack is always asked for as an upgrade, because only a 101 shows
@@ -273,7 +280,7 @@ fn upgrade(permit: &Allowed) -> Option<HeaderValue> {
     }
 }
 
-fn target(permit: &Allowed, version: Option<ApiVersion>) -> Uri {
+fn target(permit: &Allowed, version: Option<ApiVersion>) -> Option<Uri> {
     let request = permit.request();
     let mut target = request.route.canonical_path_as(version);
     let query = request.query.canonical(permit.unexamined());
@@ -281,8 +288,7 @@ fn target(permit: &Allowed, version: Option<ApiVersion>) -> Uri {
         target.push('?');
         target.push_str(&query);
     }
-    // Percent-encoded paths and queries always parse; the root is no operation.
-    target.parse().unwrap_or_default()
+    target.parse().ok()
 }
 
 /// Marks the exchange as uploaded where there is no body to wait for.

@@ -1,28 +1,35 @@
 //! Names of users and groups, from the files of this machine's root.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Read};
 
 /// The largest `passwd` or `group` file that is read.
 const MAX_FILE: u64 = 4 << 20;
 
 /// The name of a user id in `/etc/passwd`.
-pub(super) fn user_name(uid: u32) -> Option<String> {
-    entries("/etc/passwd").into_iter().find(|e| e.id == uid).map(|e| e.name)
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn user_name(uid: u32) -> io::Result<Option<String>> {
+    Ok(entries("/etc/passwd")?.into_iter().find(|e| e.id == uid).map(|e| e.name))
 }
 
 /// The id of a user name.
 pub(super) fn user_id(name: &str) -> Option<u32> {
-    entries("/etc/passwd").into_iter().find(|e| e.name == name).map(|e| e.id)
+    entries("/etc/passwd").ok()?.into_iter().find(|e| e.name == name).map(|e| e.id)
 }
 
 /// The names of group ids in `/etc/group`.
-pub(super) fn group_names(ids: &[u32]) -> Vec<String> {
-    entries("/etc/group").into_iter().filter(|e| ids.contains(&e.id)).map(|e| e.name).collect()
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn group_names(ids: &[u32]) -> io::Result<Vec<String>> {
+    Ok(entries("/etc/group")?.into_iter().filter(|e| ids.contains(&e.id)).map(|e| e.name).collect())
 }
 
 /// The id of a group name.
 pub(super) fn group_id(name: &str) -> Option<u32> {
-    entries("/etc/group").into_iter().find(|e| e.name == name).map(|e| e.id)
+    entries("/etc/group").ok()?.into_iter().find(|e| e.name == name).map(|e| e.id)
 }
 
 struct Entry {
@@ -30,11 +37,13 @@ struct Entry {
     id: u32,
 }
 
-fn entries(file: &str) -> Vec<Entry> {
-    let path = Path::new(file);
-    let small = path.metadata().is_ok_and(|m| m.len() <= MAX_FILE);
-    let text = if small { std::fs::read_to_string(path).unwrap_or_default() } else { String::new() };
-    text.lines().filter_map(entry).collect()
+fn entries(file: &str) -> io::Result<Vec<Entry>> {
+    let mut text = String::new();
+    let read = File::open(file)?.take(MAX_FILE + 1).read_to_string(&mut text)?;
+    if read as u64 > MAX_FILE {
+        return Err(io::Error::other(format!("`{file}` is larger than {MAX_FILE} bytes")));
+    }
+    Ok(text.lines().filter_map(entry).collect())
 }
 
 /// `name:x:ID:...` in both files.
@@ -59,7 +68,7 @@ mod tests {
 
     #[test]
     fn root_is_known_everywhere() {
-        assert_eq!(user_name(0).as_deref(), Some("root"));
+        assert_eq!(user_name(0).unwrap().as_deref(), Some("root"));
         assert_eq!((user_id("root"), group_id("root")), (Some(0), Some(0)));
     }
 }

@@ -2,9 +2,8 @@
 //! ceiling, so that they do not ask for what cannot be judged.
 
 use super::body::Answer;
-use super::exchange::{Exchange, Open};
+use super::handle::Call;
 use super::limits::MAX_VERSION_ANSWER;
-use super::refuse::Reply;
 use super::upstream::Lease;
 use crate::catalogue::{ApiVersion, CEILING, Op, Operation};
 use bytes::Bytes;
@@ -14,7 +13,6 @@ use http::response::Parts;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use serde_json::Value;
-use std::rc::Rc;
 
 /// Lowers the versions that an answer names.
 pub(super) async fn clamp(
@@ -22,22 +20,19 @@ pub(super) async fn clamp(
     body: Incoming,
     mut lease: Lease,
     operation: &Operation,
-    exchange: Rc<Exchange>,
-    open: Open,
+    call: Call,
 ) -> Response<Answer> {
     clamp_header(&mut head.headers);
     if operation.op != Op::SystemVersion || !head.status.is_success() {
-        return Response::from_parts(head, Answer::stream(body, lease, exchange, open));
+        return call.stream(head, body, lease);
     }
     let Ok(whole) = Limited::new(body, MAX_VERSION_ANSWER).collect().await else {
-        let reply = Reply { status: 502, message: "dockgate: the Docker daemon's version cannot be read".to_owned() };
-        exchange.answered(reply.status);
-        return reply.head(false).map(|()| Answer::full(reply.body(), exchange, open));
+        return call.failed("the Docker daemon's version cannot be read");
     };
     lease.complete(true);
     let lowered = clamp_body(&whole.to_bytes());
     head.headers.remove(CONTENT_LENGTH);
-    Response::from_parts(head, Answer::full(lowered, exchange, open))
+    Response::from_parts(head, Answer::full(lowered, call.exchange, call.open))
 }
 
 fn clamp_header(headers: &mut HeaderMap) {

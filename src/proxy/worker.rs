@@ -1,7 +1,7 @@
 //! Threads side by side, each with a runtime of its own: accepted connections
 //! are handed out evenly, because Unix listeners cannot be shared by the kernel.
 
-use super::connection::{self, Facts, Link, Shared};
+use super::connection::{self, Link, Shared};
 use super::exchange::Traffic;
 use super::limits::TICK;
 use super::stream::ClientStream;
@@ -35,6 +35,13 @@ pub(super) struct Accepted {
 enum Raw {
     Unix(UnixStream),
     Tcp(TcpStream, SocketAddr),
+}
+
+impl Raw {
+    /// The remote address, where there is one.
+    fn address(&self) -> Option<String> {
+        if let Self::Tcp(_, address) = self { Some(address.to_string()) } else { None }
+    }
 }
 
 /// Counts a connection for as long as it is open.
@@ -138,6 +145,38 @@ struct Worker {
     next: Cell<u64>,
 }
 
+/// What a failed handshake means to a person.
+fn explained(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    let meaning = [
+        ("InvalidContentType", "the client does not speak TLS"),
+        ("NoCertificatesPresented", "the client shows no certificate"),
+        ("UnknownIssuer", "the client's certificate is from another authority"),
+        ("BadSignature", "the client's certificate is from another authority"),
+        ("Expired", "the client's certificate has expired"),
+    ];
+    match meaning.iter().find(|(word, _)| text.contains(word)) {
+        Some((_, meaning)) => io::Error::other(format!("{meaning} ({text})")),
+        None => error,
+    }
+}
+
+/// A connection's place in the list, given up however it ends.
+struct Listed<'w> {
+    worker: &'w Worker,
+    number: u64,
+}
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        let mut links = self.worker.links.borrow_mut();
+        links.remove(&self.number);
+        if links.is_empty() {
+            self.worker.emptied.notify_one();
+        }
+    }
+}
+
 /// Serves connections until the queue closes and all have ended, or time is up.
 pub(super) async fn run(
     gate: Arc<Gate>,
@@ -167,38 +206,41 @@ pub(super) async fn run(
 impl Worker {
     async fn serve(self: Rc<Self>, accepted: Accepted) {
         let Accepted { listener, stream, seat } = accepted;
+        let who = stream.address();
         match self.open(&listener, stream).await {
-            Ok((stream, peer)) => self.connection(listener, stream, peer).await,
-            Err(error) => tracing::warn!(listener = %listener.name, %error, "refused: no connection was made"),
+            Ok((stream, peer, unseen)) => {
+                self.connection(&listener, stream, peer, unseen).await;
+            }
+            Err(error) => tracing::warn!(listener = %listener.name, who, %error, "refused: no connection was made"),
         }
         drop(seat);
     }
 
-    async fn connection(&self, listener: Arc<Listener>, stream: ClientStream, peer: Peer) {
-        let facts = Facts::of(&stream);
+    async fn connection(&self, listener: &Arc<Listener>, stream: ClientStream, peer: Peer, unseen: bool) {
         let (tap, state) = Tap::new(stream);
         let who = Identity { listener: Arc::clone(&listener.name), peer };
-        let link = Link::new(self.shared.clone(), listener, who, state);
+        let link = Link::new(self.shared.clone(), Arc::clone(listener), who, unseen, state);
         let number = self.next.replace(self.next.get().wrapping_add(1));
         self.links.borrow_mut().insert(number, Rc::downgrade(&link));
-        connection::serve(link, tap, facts).await;
-        self.links.borrow_mut().remove(&number);
-        if self.links.borrow().is_empty() {
-            self.emptied.notify_one();
-        }
+        let _listed = Listed { worker: self, number };
+        connection::serve(link, tap).await;
     }
 
-    async fn open(&self, listener: &Listener, stream: Raw) -> io::Result<(ClientStream, Peer)> {
+    /// The stream, who is there, and whether something that the policy asks for cannot be told.
+    async fn open(&self, listener: &Listener, stream: Raw) -> io::Result<(ClientStream, Peer, bool)> {
         match stream {
             Raw::Unix(stream) => {
                 let stream = tokio::net::UnixStream::from_std(stream)?;
-                let peer = peer::of_unix(&stream, listener.policy.needs_groups())?;
-                Ok((ClientStream::Unix(stream), peer))
+                let (peer, unseen) =
+                    peer::of_unix(&stream, listener.policy.needs_groups(), listener.policy.needs_names())?;
+                Ok((ClientStream::Unix(stream), peer, unseen))
             }
             Raw::Tcp(stream, address) => {
                 stream.set_nodelay(true)?;
                 let stream = tokio::net::TcpStream::from_std(stream)?;
-                self.open_tcp(listener.tcp.as_ref(), stream, address.ip()).await
+                rustix::net::sockopt::set_socket_keepalive(&stream, true)?;
+                let (stream, peer) = self.open_tcp(listener.tcp.as_ref(), stream, address.ip()).await?;
+                Ok((stream, peer, false))
             }
         }
     }
@@ -215,7 +257,7 @@ impl Worker {
         };
         let handshake = tokio_rustls::TlsAcceptor::from(tls).accept(stream);
         let in_time = tokio::time::timeout(self.shared.gate.limits.handshake_timeout, handshake).await;
-        let stream = in_time.map_err(|_| io::Error::other("the TLS handshake took too long"))??;
+        let stream = in_time.map_err(|_| io::Error::other("the TLS handshake took too long"))?.map_err(explained)?;
         let certificate = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
         let peer = peer::of_tcp(address, certificate).map_err(unreadable)?;
         Ok((ClientStream::Tls(Box::new(stream)), peer))
@@ -224,7 +266,7 @@ impl Worker {
     fn tick(&self) {
         self.shared.upstream.trim();
         for link in self.links() {
-            link.tick(self.shared.gate.limits.header_timeout);
+            link.tick(&self.shared.gate.limits);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -76,23 +76,21 @@ impl Audit {
         Ok((audit.clone(), Writer { audit, thread: Some(thread) }))
     }
 
-    /// Queues the line of a decision.
-    pub(super) fn decided(&self, line: impl FnOnce(&mut Vec<u8>)) -> Result<(), Unwritable> {
+    /// Queues the line of a decision; false if it was lost and counted instead.
+    pub(super) fn decided(&self, line: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Unwritable> {
         let mut queue = self.queue();
         if queue.broken || queue.lines.len() > AUDIT_QUEUE {
             return self.full(&mut queue);
         }
         self.push(&mut queue, line);
-        Ok(())
+        Ok(true)
     }
 
-    fn full(&self, queue: &mut Queue) -> Result<(), Unwritable> {
+    fn full(&self, queue: &mut Queue) -> Result<bool, Unwritable> {
+        queue.lost += 1;
         match self.shared.when_full {
             WhenFull::Deny => Err(Unwritable),
-            WhenFull::Count => {
-                queue.lost += 1;
-                Ok(())
-            }
+            WhenFull::Count => Ok(false),
         }
     }
 
@@ -161,6 +159,8 @@ impl Audit {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     if !self.failed(path, &error) {
+                        let count = rest.iter().filter(|byte| **byte == b'\n').count();
+                        tracing::error!(file = %path.display(), count, "records are lost: the gate ends and they cannot be written");
                         return;
                     }
                     reopen(file, path);
@@ -223,15 +223,6 @@ fn reopen(file: &mut File, path: &Path) {
             tracing::error!(file = %path.display(), %error, "the audit file cannot be opened anew; the old one stays");
         }
     }
-}
-
-/// Where an audit file may not be: a path that the writer could never append to.
-pub fn check(path: &Path) -> Result<(), String> {
-    let parent: PathBuf = path.parent().map_or_else(PathBuf::new, Path::to_owned);
-    if parent.as_os_str().is_empty() || parent.is_dir() {
-        return Ok(());
-    }
-    Err(format!("the folder `{}` of the audit file does not exist", parent.display()))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::{End, How, Record, RequestId, Verdict, visible};
 use crate::request::{Identity, Peer};
 use std::fmt;
 use std::io::IsTerminal;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
 /// How the log is written.
@@ -18,23 +19,44 @@ pub enum Format {
     Text,
 }
 
-/// Starts the log on standard error.
+/// Log lines that may wait for a slow reader; more are dropped, and counted.
+const MAX_LINES: usize = 4096;
+
+/// Keeps the log's writer; dropping it writes what is left.
+#[derive(Debug)]
+pub struct Writer {
+    _guard: WorkerGuard,
+    dropped: ErrorCounter,
+}
+
+impl Writer {
+    /// How many lines were dropped because nobody read them.
+    pub fn dropped(&self) -> usize {
+        self.dropped.dropped_lines()
+    }
+}
+
+/// Starts the log on standard error, written by a thread of its own.
 ///
 /// `level` is a level or a list of directives as `tracing` knows them.
 ///
 /// # Errors
 /// The directives cannot be read.
-pub fn start(level: &str, format: Format) -> Result<(), String> {
+pub fn start(level: &str, format: Format) -> Result<Writer, String> {
     let filter = EnvFilter::try_new(level).map_err(|e| format!("log level `{}`: {e}", visible(level)))?;
     let terminal = std::io::stderr().is_terminal();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let (stderr, guard) =
+        NonBlockingBuilder::default().buffered_lines_limit(MAX_LINES).lossy(true).finish(std::io::stderr());
+    let dropped = stderr.error_counter();
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_target(false);
     let text = format == Format::Text || (format == Format::Auto && terminal);
     let done = if text {
         builder.with_ansi(terminal).try_init()
     } else {
         builder.json().flatten_event(true).with_current_span(false).try_init()
     };
-    done.map_err(|e| e.to_string())
+    done.map_err(|e| e.to_string())?;
+    Ok(Writer { _guard: guard, dropped })
 }
 
 /// The caller in a few words.
@@ -49,6 +71,14 @@ impl fmt::Display for Caller<'_> {
             Peer::Tcp { address, certificate: None } => write!(f, "{address}"),
         }
     }
+}
+
+/// An allowed request that goes nowhere because it cannot be recorded.
+pub(super) fn unrecorded(record: &Record) {
+    let mut failed = record.clone();
+    failed.verdict = Verdict::Fail;
+    failed.why = vec!["the audit file cannot be written".to_owned()];
+    decided(&failed);
 }
 
 /// One line for a decision; what was allowed is told at level `debug`.
@@ -81,7 +111,8 @@ pub(super) fn decided(record: &Record) {
 pub(super) fn ended(id: RequestId, end: &End) {
     let ms = u64::try_from(end.took.as_millis()).unwrap_or(u64::MAX);
     match end.how {
-        How::DaemonGone => {
+        // Where no head came back, the failure has its own line.
+        How::DaemonGone if !matches!(end.status, 502 | 503) => {
             tracing::warn!(%id, status = end.status, ms, up = end.up, down = end.down, "the daemon ended the exchange early");
         }
         how => tracing::debug!(%id, status = end.status, ms, up = end.up, down = end.down, ?how, "ended"),

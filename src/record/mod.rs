@@ -62,7 +62,7 @@ pub struct End {
     pub took: Duration,
     /// Bytes from the client to Docker, bodies and streams.
     pub up: u64,
-    /// Bytes from Docker to the client.
+    /// Bytes to the client, answers of the gate itself included.
     pub down: u64,
     /// What ended it.
     pub how: How,
@@ -213,16 +213,21 @@ pub struct Sinks {
 }
 
 impl Sinks {
-    /// Records a decision; must be called before anything is forwarded.
+    /// Records a decision; must be called before anything is forwarded. False if
+    /// the audit lost and counted it, so that it gets no end there either.
     ///
     /// # Errors
     /// The audit file cannot take it, and the setting says that this denies.
-    pub fn decided(&self, record: &Record) -> Result<(), audit::Unwritable> {
-        log::decided(record);
-        match &self.audit {
+    pub fn decided(&self, record: &Record) -> Result<bool, audit::Unwritable> {
+        let queued = match &self.audit {
             Some(audit) => audit.decided(|out| record.write(out)),
-            None => Ok(()),
+            None => Ok(true),
+        };
+        match queued {
+            Err(_) if record.verdict == Verdict::Allow => log::unrecorded(record),
+            _ => log::decided(record),
         }
+        queued
     }
 
     /// Records how a request ended.

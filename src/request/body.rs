@@ -3,8 +3,8 @@
 use super::Refusal;
 use super::json::{self, Json};
 
-/// How large a body that is read before it is forwarded may be.
-pub const MAX_JUDGED_BODY: usize = 1 << 20;
+/// How large the body of an exec start may be; what clients send has some sixty bytes.
+pub const MAX_EXEC_START: usize = 4 << 10;
 
 /// How many bytes a client may send as the empty body of an operation that
 /// takes none: `{}`, `null` or an empty line, which dockerode and others do.

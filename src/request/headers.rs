@@ -2,9 +2,7 @@
 
 use super::Refusal;
 use crate::catalogue::{Body, Operation, Stream};
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, UPGRADE};
 use std::fmt;
 
 /// What dockerd and BuildKit read, by exact name.
@@ -116,11 +114,6 @@ fn refuse_forms(headers: &HeaderMap) -> Result<(), Refusal> {
         return Err(Refusal::malformed("a form body would override the query: send the parameters in the query"));
     }
     Ok(())
-}
-
-/// Whether the framing headers announce a body.
-pub fn announces_body(headers: &HeaderMap) -> bool {
-    headers.contains_key(TRANSFER_ENCODING) || headers.get(CONTENT_LENGTH).is_some_and(|v| v.as_bytes() != b"0")
 }
 
 /// A request that a browser made on its own behalf carries one of these.

@@ -58,4 +58,6 @@ pub struct Certificate {
     pub sha256: String,
     /// SHA-256 of the public key (SubjectPublicKeyInfo), lower-case hex.
     pub key_sha256: String,
+    /// When it expires, in seconds since 1970.
+    pub not_after: Option<i64>,
 }

@@ -45,10 +45,11 @@ impl Request {
     }
 }
 
-/// Splits a request target into path and query; a fragment has no place in a request.
+/// Splits a request target in origin form into path and query. A fragment has
+/// no place there; hyper cuts it off before a target gets here.
 ///
 /// # Errors
-/// A target that is not in origin form, or has a `#`.
+/// The target has a `#`.
 pub fn split_target(target: &str) -> Result<(&str, &str), Refusal> {
     if target.contains('#') {
         return Err(Refusal::malformed("the request target has a `#`"));

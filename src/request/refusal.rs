@@ -1,13 +1,13 @@
 //! A request that is malformed or means nothing: refused before any policy.
 
-use crate::catalogue::{CEILING, FLOOR, RouteError};
+use crate::catalogue::RouteError;
 use std::borrow::Cow;
 use std::fmt;
 
 /// A refusal: the request was not understood. A denial by a policy is something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The HTTP status: 400, 403, 404, 413 or 431.
+    /// The HTTP status: 400, 403, 404, 408, 413, 414 or 503.
     pub status: u16,
     /// One sentence for the client and the log.
     pub message: Cow<'static, str>,
@@ -42,17 +42,12 @@ impl fmt::Display for Refusal {
 }
 
 impl From<RouteError> for Refusal {
-    /// The two sentences on versions are Docker's own, because clients look for them.
     fn from(error: RouteError) -> Self {
         match error {
-            RouteError::NotCanonical(odd) => Self::malformed(format!("the path is not in its plain spelling: {odd}")),
-            RouteError::TooOld(version) => Self::malformed(format!(
-                "client version {version} is too old. Minimum supported API version is {FLOOR}, please upgrade your client to a newer version"
-            )),
-            RouteError::TooNew(version) => Self::malformed(format!(
-                "client version {version} is too new. Maximum supported API version is {CEILING}"
-            )),
-            RouteError::Unknown => Self::unknown("page not found"),
+            RouteError::Unknown => Self::unknown(error.to_string()),
+            RouteError::NotCanonical(_) | RouteError::TooOld(_) | RouteError::TooNew(_) => {
+                Self::malformed(error.to_string())
+            }
         }
     }
 }

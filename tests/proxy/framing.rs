@@ -1,6 +1,8 @@
 //! Framing that two readers could take in two ways: the daemon sees one re-framed request, or none.
 
 use crate::common::{Gate, may};
+use std::thread;
+use std::time::Duration;
 
 /// Who may write files, and do nothing to containers.
 const FILES: &str = "ping, container-files, SystemOptions";
@@ -197,4 +199,17 @@ fn the_preface_of_http2_is_answered_in_its_own_words() {
         assert_eq!(frames.len(), 9 + 9 + usize::from(frames[11]));
     }
     assert_eq!(gate.daemon().received(), []);
+}
+
+#[test]
+fn the_preface_of_http2_is_known_in_pieces_too() {
+    let gate = Gate::open(&may(FILES));
+    for cut in 1..24 {
+        let mut client = gate.connect();
+        let (first, second) = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".split_at(cut);
+        client.send(first);
+        thread::sleep(Duration::from_millis(20));
+        client.send(second);
+        assert_eq!(client.exactly(13)[12], 7, "a GOAWAY, cut at {cut}");
+    }
 }

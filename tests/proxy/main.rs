@@ -14,5 +14,6 @@ mod heads;
 mod hijacks;
 mod listeners;
 mod pipelines;
+mod random;
 mod records;
 mod tls;

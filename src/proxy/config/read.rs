@@ -11,8 +11,15 @@ const TOP: &[&str] = &["upstream", "listen", "audit", "audit_full", "threads", "
 const UNIX: &[&str] = &["socket", "mode", "owner", "group", "policy", "denials"];
 const TCP: &[&str] = &["address", "tls", "plaintext", "because", "hosts", "policy", "denials"];
 const TLS: &[&str] = &["certificate", "key", "client_ca"];
-const LIMITS: &[&str] =
-    &["connections", "connections_in_all", "header_timeout", "handshake_timeout", "buffered_bodies", "shutdown_grace"];
+const LIMITS: &[&str] = &[
+    "connections",
+    "connections_in_all",
+    "header_timeout",
+    "idle_timeout",
+    "handshake_timeout",
+    "buffered_bodies",
+    "shutdown_grace",
+];
 
 /// Reads a configuration; relative paths are relative to `base`.
 ///
@@ -150,6 +157,7 @@ impl<'t> File<'_, 't> {
         self.set(fields, "connections", count, &mut limits.connections);
         self.set(fields, "connections_in_all", count, &mut limits.connections_in_all);
         self.set(fields, "header_timeout", duration, &mut limits.header_timeout);
+        self.set(fields, "idle_timeout", duration, &mut limits.idle_timeout);
         self.set(fields, "handshake_timeout", duration, &mut limits.handshake_timeout);
         self.set(fields, "buffered_bodies", size, &mut limits.buffered_bodies);
         self.set(fields, "shutdown_grace", duration, &mut limits.shutdown_grace);
