@@ -198,4 +198,9 @@ impl Operation {
     pub fn param(&self, name: &str) -> Option<&'static Param> {
         self.query.iter().find(|p| p.name == name)
     }
+
+    /// What the query names, where the path names nothing.
+    pub fn object_in_query(&self) -> Option<Target> {
+        self.query.iter().find_map(|param| param.object)
+    }
 }

@@ -1,6 +1,6 @@
 //! THE TABLE: one row per operation, in the order in which dockerd tries its routes.
 
-use super::param::{boolean, filters, flag, int, json, signal, text};
+use super::param::{boolean, filters, flag, int, json, path, signal, text};
 use super::queries::*;
 use super::shape::Shape;
 use super::{Body, Operation, Param, Risk, Stream, Target, Verb};
@@ -40,7 +40,7 @@ operations! {
     CheckpointList           Get     "/containers/{id}/checkpoints"              Reveal Container None      Plain     CHECKPOINT_LIST "list a container's checkpoints";
     CheckpointCreate         Post    "/containers/{id}/checkpoints"              Host   Container Json      Plain     [] "write a container's memory to a checkpoint";
     CheckpointDelete         Delete  "/containers/{id}/checkpoints/{checkpoint}" Host   Container None      Plain     CHECKPOINT_DELETE "delete a container's checkpoint";
-    ContainerArchiveInfo     Head    "/containers/{id}/archive"                  Reveal Container None      Plain     [text("path")] "look up a file inside a container";
+    ContainerArchiveInfo     Head    "/containers/{id}/archive"                  Reveal Container None      Plain     [path("path")] "look up a file inside a container";
     ContainerList            Get     "/containers/json"                          Reveal -         None      Plain     CONTAINER_LIST "list containers";
     ContainerExport          Get     "/containers/{id}/export"                   Reveal Container None      Response  [] "export a container's file system";
     ContainerChanges         Get     "/containers/{id}/changes"                  Reveal Container None      Plain     [] "list the files that a container changed";
@@ -50,7 +50,7 @@ operations! {
     ContainerStats           Get     "/containers/{id}/stats"                    Read   Container None      Response  [flag("one-shot").since(41), flag("stream").or("true")] "read a container's resource usage";
     ContainerAttachWebsocket Get     "/containers/{id}/attach/ws"                Host   Container None      Websocket ATTACH_WEBSOCKET "attach to a container by websocket";
     ExecInspect              Get     "/exec/{id}/json"                           Reveal Exec      None      Plain     [] "inspect an exec";
-    ContainerArchive         Get     "/containers/{id}/archive"                  Reveal Container None      Response  [text("path")] "copy files out of a container";
+    ContainerArchive         Get     "/containers/{id}/archive"                  Reveal Container None      Response  [path("path")] "copy files out of a container";
     ContainerCreate          Post    "/containers/create"                        Host   -         Json      Plain     [text("name"), text("platform").since(41)] "create a container";
     ContainerKill            Post    "/containers/{id}/kill"                     Write  Container None      Plain     [signal("signal").or("KILL")] "send a signal to a container";
     ContainerPause           Post    "/containers/{id}/pause"                    Write  Container None      Plain     [] "pause a container";
@@ -72,7 +72,7 @@ operations! {
     ContainerDelete          Delete  "/containers/{id}"                          Write  Container None      Plain     [flag("force"), flag("link"), flag("v")] "delete a container";
     ImageList                Get     "/images/json"                              Read   -         None      Plain     IMAGE_LIST "list images";
     ImageSearch              Get     "/images/search"                            Host   -         None      Plain     [filters(), int("limit"), text("term")] "search a registry for images";
-    ImageGetAll              Get     "/images/get"                               Reveal -         None      Response  [text("names").many(), json("platform").many().since(48)] "save several images to an archive";
+    ImageGetAll              Get     "/images/get"                               Reveal -         None      Response  [text("names").many().names(Target::Image), json("platform").many().since(48)] "save several images to an archive";
     ImageGet                 Get     "/images/{name}/get"                        Reveal Image     None      Response  [json("platform").many().since(48)] "save an image to an archive";
     ImageHistory             Get     "/images/{name}/history"                    Reveal Image     None      Plain     [json("platform").since(48)] "read an image's history";
     ImageInspect             Get     "/images/{name}/json"                       Reveal Image     None      Plain     [flag("manifests").since(48), json("platform").since(49)] "inspect an image";

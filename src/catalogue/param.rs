@@ -1,6 +1,6 @@
 //! Query parameters and how dockerd reads their values.
 
-use super::ApiVersion;
+use super::{ApiVersion, FLOOR, Target};
 
 /// One query parameter of an operation.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Param {
     pub many: bool,
     /// Whether each value has one spelling only: the daemon compares the text with fixed words.
     pub one_spelling: bool,
+    /// The kind of object that the value names, as a path does elsewhere.
+    pub object: Option<Target>,
     /// The value that Docker takes when the parameter is absent, where it is a constant.
     pub default: Option<&'static str>,
     /// Why the parameter is `none` unless a policy names it: "may not ...".
@@ -35,6 +37,8 @@ pub enum Kind {
     Int,
     /// Text without further structure for the daemon's router.
     Text,
+    /// A path on the daemon's side, which has many spellings.
+    Path,
     /// A signal: name with or without `SIG`, any case, or number.
     Signal,
     /// `filters`: a JSON object of lists, or of objects of booleans.
@@ -44,7 +48,17 @@ pub enum Kind {
 }
 
 const fn param(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, many: false, one_spelling: false, default: None, danger: None, since: None, before: None }
+    Param {
+        name,
+        kind,
+        many: false,
+        one_spelling: false,
+        object: None,
+        default: None,
+        danger: None,
+        since: None,
+        before: None,
+    }
 }
 
 /// A boolean that is false when absent.
@@ -67,6 +81,11 @@ pub(super) const fn text(name: &'static str) -> Param {
     param(name, Kind::Text)
 }
 
+/// A path.
+pub(super) const fn path(name: &'static str) -> Param {
+    param(name, Kind::Path)
+}
+
 /// A signal.
 pub(super) const fn signal(name: &'static str) -> Param {
     param(name, Kind::Signal)
@@ -83,23 +102,28 @@ pub(super) const fn json(name: &'static str) -> Param {
 }
 
 impl Param {
+    /// Whether a daemon may take no notice of the parameter in this API version.
+    ///
+    /// A request without a version speaks the daemon's own, which may be old.
+    pub fn is_ignored(&self, version: Option<ApiVersion>) -> bool {
+        self.since.is_some_and(|since| version.map_or(since > FLOOR, |version| version < since))
+    }
+
     /// A value that counts in this API version whatever the request says, and
     /// so has to be allowed beside the one that the request gives.
-    ///
-    /// A request without a version speaks the daemon's own, which may be old:
-    /// then the value that an old daemon would force counts.
     pub fn forced(&self, version: Option<ApiVersion>) -> Option<&'static str> {
-        let since = self.since?;
-        match version {
-            None => self.before,
-            Some(version) if version < since => self.before.or(self.default),
-            Some(_) => None,
-        }
+        if self.is_ignored(version) { self.before.or(self.default) } else { None }
     }
 
     /// The value that Docker takes when it is absent.
     pub(super) const fn or(mut self, default: &'static str) -> Self {
         self.default = Some(default);
+        self
+    }
+
+    /// Names an object that the request uses.
+    pub(super) const fn names(mut self, kind: Target) -> Self {
+        self.object = Some(kind);
         self
     }
 

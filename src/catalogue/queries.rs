@@ -3,8 +3,8 @@
 //! A few are listed although today's daemons ignore them (`trunc_cmd`,
 //! `only_ids`, `digests`, `hijack`, `force` of a tag): common clients send them.
 
-use super::Param;
-use super::param::{boolean, filters, flag, int, json, signal, text};
+use super::param::{boolean, filters, flag, int, json, path, signal, text};
+use super::{Param, Target};
 
 pub(super) const ATTACH: &[Param] = &[
     text("detachKeys"),
@@ -37,9 +37,9 @@ pub(super) const BUILD_PRUNE: &[Param] = &[
     flag("stream").since(56),
 ];
 
-pub(super) const CHECKPOINT_DELETE: &[Param] = &[text("dir").danger("delete checkpoints from a directory of the host")];
+pub(super) const CHECKPOINT_DELETE: &[Param] = &[path("dir").danger("delete checkpoints from a directory of the host")];
 
-pub(super) const CHECKPOINT_LIST: &[Param] = &[text("dir").danger("read checkpoints from a directory of the host")];
+pub(super) const CHECKPOINT_LIST: &[Param] = &[path("dir").danger("read checkpoints from a directory of the host")];
 
 pub(super) const CONTAINER_LIST: &[Param] =
     &[flag("all"), text("before"), filters(), int("limit"), text("since"), flag("size"), flag("trunc_cmd")];
@@ -57,7 +57,7 @@ pub(super) const CONTAINER_LOGS: &[Param] = &[
 
 pub(super) const CONTAINER_START: &[Param] = &[
     text("checkpoint").danger("start a container from a checkpoint"),
-    text("checkpoint-dir").danger("read a checkpoint from a directory of the host"),
+    path("checkpoint-dir").danger("read a checkpoint from a directory of the host"),
     text("detachKeys"),
 ];
 
@@ -104,7 +104,7 @@ pub(super) const IMAGE_COMMIT: &[Param] = &[
     text("author"),
     text("changes").many(),
     text("comment"),
-    text("container"),
+    text("container").names(Target::Container),
     flag("pause").or("true"),
     text("repo"),
     text("tag"),
@@ -136,7 +136,7 @@ pub(super) const PLUGIN_PRIVILEGES: &[Param] =
 
 pub(super) const PRUNE: &[Param] = &[filters(), flag("stream").since(56)];
 
-pub(super) const PUT_ARCHIVE: &[Param] = &[flag("copyUIDGID"), flag("noOverwriteDirNonDir"), text("path")];
+pub(super) const PUT_ARCHIVE: &[Param] = &[flag("copyUIDGID"), flag("noOverwriteDirNonDir"), path("path")];
 
 pub(super) const SERVICE_UPDATE: &[Param] = &[
     text("registryAuthFrom").word().or("spec"),

@@ -2,13 +2,14 @@
 
 use super::compile::Mode;
 use super::limit::{Allowed, Matcher, QueryLimit, flag, int};
+use super::path;
 use super::pattern::Pattern;
 use super::reader::Reader;
 use super::report::Span;
 use super::text::shown;
 use super::written::{Form, Item, Written};
 use crate::catalogue::{Kind, Param};
-use crate::request::signal_name;
+use crate::request::{signal_name, signal_names};
 
 /// The limit, or nothing when its problems were reported.
 pub(super) fn limit(
@@ -52,6 +53,9 @@ fn check_never(param: &Param, form: &Form<'_>) -> Result<(), Wrong> {
     if matches!(form, Form::Range(..)) {
         return Err(("a range cannot stand under `never`".into(), None));
     }
+    if param.kind == Kind::Path && matches!(form, Form::Regex(regex) if !regex.contains('/')) {
+        return Err(("no path fits this under `never`".into(), Some("paths are compared as `/etc/passwd`")));
+    }
     if param.kind == Kind::Text && !param.one_spelling {
         let message =
             format!("{} can be spelled in several ways, so `never` cannot list its values", shown(param.name));
@@ -66,7 +70,8 @@ fn matcher(param: &Param, form: &Form<'_>) -> Result<Matcher, Wrong> {
         (Form::Default, _) => Ok(Matcher::Default),
         (form, Kind::Bool | Kind::Flag) => boolean(form).map_err(plainly),
         (form, Kind::Int) => number(form).map_err(plainly),
-        (form, Kind::Signal) => signal(form).map_err(plainly),
+        (form, Kind::Signal) => signal(form),
+        (form, Kind::Path) => path(form),
         (form, Kind::Text) => text(form),
         (_, Kind::Filters | Kind::Json) => {
             let name = shown(param.name);
@@ -99,14 +104,29 @@ fn number(form: &Form<'_>) -> Result<Matcher, String> {
     }
 }
 
-fn signal(form: &Form<'_>) -> Result<Matcher, String> {
-    match form {
+fn signal(form: &Form<'_>) -> Result<Matcher, Wrong> {
+    let pattern = match form {
         Form::Word(word) | Form::Exactly(word) => signal_name(word)
-            .map(|name| Matcher::Text(Pattern::literal(&name)))
-            .ok_or_else(|| format!("{} is no signal", shown(word))),
-        Form::Regex(regex) => Pattern::regex(regex).map(Matcher::Text),
-        _ => Err("this parameter is a signal".into()),
+            .map(|name| Pattern::literal(&name))
+            .ok_or_else(|| (format!("{} is no signal", shown(word)), None))?,
+        Form::Regex(regex) => Pattern::regex(regex).map_err(|message| (message, None))?,
+        Form::Default | Form::Range(..) => return Err(("this parameter is a signal".into(), None)),
+    };
+    if !signal_names().any(|name| pattern.fits(&name)) {
+        return Err(("no signal fits this".into(), Some("signals are compared as `KILL`")));
     }
+    Ok(Matcher::Text(pattern))
+}
+
+fn path(form: &Form<'_>) -> Result<Matcher, Wrong> {
+    let normal = |text: &str| path::normal(text).ok_or_else(|| (format!("{} leads elsewhere", shown(text)), None));
+    let pattern = match form {
+        Form::Word(word) => Pattern::glob(&normal(word)?),
+        Form::Exactly(word) => Ok(Pattern::literal(&normal(word)?)),
+        Form::Regex(regex) => Pattern::regex(regex),
+        Form::Default | Form::Range(..) => Err("this parameter is a path".into()),
+    };
+    pattern.map(Matcher::Path).map_err(|message| (message, None))
 }
 
 fn text(form: &Form<'_>) -> Result<Matcher, Wrong> {

@@ -24,8 +24,10 @@ pub(super) fn names(
     mode: Mode,
     op: Op,
 ) -> Result<Option<Names>, Misfit> {
-    let kind = op.operation().target;
     let sweeping = matches!(selection, Selection::Everything);
+    // of all operations those count, too, that name an object in their query
+    let in_query = if sweeping { op.operation().object_in_query() } else { None };
+    let kind = op.operation().target.or(in_query);
     match kind {
         None if sweeping => return Ok(None),
         None => return Err(nameless(reader, pair, selection, op)),
@@ -42,6 +44,7 @@ pub(super) fn names(
             }
             let said = said(items);
             let names = if is_image_like(kind) {
+                check_expressions(reader, items, mode)?;
                 Names::images(kind, collect(reader, items, image)?, said)
             } else {
                 Names::plain(kind, collect(reader, items, plain)?, said)
@@ -79,6 +82,15 @@ fn check_never(reader: &mut Reader<'_, '_>, pair: &Pair, items: &[Item<'_>], mod
     let Some(item) = items.iter().find(id) else { return Ok(()) };
     let help = "write the object's name; its ID is then forbidden too";
     reader.report.problem_with_help(item.span, "an ID under `never` would leave the object's name free", help);
+    Err(Misfit)
+}
+
+/// Every full name of an image has a slash, so an expression without one leaves all of them free.
+fn check_expressions(reader: &mut Reader<'_, '_>, items: &[Item<'_>], mode: Mode) -> Result<(), Misfit> {
+    let short = |item: &&Item<'_>| matches!(item.form, Form::Regex(regex) if !regex.contains('/'));
+    let Some(item) = items.iter().find(|item| mode == Mode::Never && short(item)) else { return Ok(()) };
+    let help = "images are compared as `docker.io/library/nginx:latest`";
+    reader.report.problem_with_help(item.span, "no image fits this under `never`", help);
     Err(Misfit)
 }
 
@@ -126,7 +138,8 @@ fn without_slash(name: &str) -> &str {
 
 fn image(form: &Form<'_>) -> Result<ImagePattern, String> {
     match form {
-        Form::Word(name) | Form::Exactly(name) => ImagePattern::glob(name),
+        Form::Word(name) => ImagePattern::glob(name),
+        Form::Exactly(name) => Ok(ImagePattern::literal(name)),
         Form::Regex(regex) => Pattern::regex(regex).map(ImagePattern::Whole),
         Form::Default | Form::Range(..) => Err(no_name(form)),
     }

@@ -58,6 +58,16 @@ impl ImagePattern {
         })
     }
 
+    /// Exactly this, whatever stands in it.
+    pub(super) fn literal(text: &str) -> Self {
+        let reference = Reference::parse(text);
+        Self::Parts {
+            name: Pattern::literal(&normal_name(reference.name)),
+            tag: reference.tag.map(Pattern::literal),
+            digest: reference.digest.map(Into::into),
+        }
+    }
+
     /// The name as it is written, if it is that and nothing more.
     pub(super) fn as_written(&self) -> Option<&str> {
         let Self::Parts { name, tag: None, digest: None } = self else { return None };
@@ -92,6 +102,35 @@ impl ImagePattern {
             Self::Parts { .. } => self.fits(text),
         }
     }
+
+    /// Whether every tag that the repository has surely fits.
+    pub(super) fn fits_all_tags(&self, repository: &str) -> bool {
+        match self {
+            Self::Parts { name, tag: None, digest: None } => name.fits(&normal_name(repository)),
+            Self::Parts { .. } | Self::Whole(_) => false,
+        }
+    }
+
+    /// Whether some tag that the repository may have fits.
+    pub(super) fn may_fit_some_tag(&self, repository: &str) -> bool {
+        match self {
+            Self::Parts { name, .. } => name.fits(&normal_name(repository)),
+            Self::Whole(_) => true,
+        }
+    }
+}
+
+/// Whether the name says which image of its repository is meant.
+pub(super) fn is_one_image(text: &str) -> bool {
+    let reference = Reference::parse(text);
+    reference.tag.is_some() || reference.digest.is_some()
+}
+
+/// The name with another tag, in place of its own.
+pub(super) fn with_tag(text: &str, tag: &str) -> String {
+    let Reference { name, digest, .. } = Reference::parse(text);
+    let digest = digest.map(|digest| format!("@{digest}")).unwrap_or_default();
+    format!("{name}:{tag}{digest}")
 }
 
 fn normal_name(name: &str) -> String {
@@ -174,6 +213,13 @@ mod tests {
         assert!(may_fit("nginx@sha256:ab", "nginx:1"));
         assert!(!may_fit("nginx:1", "nginx:2"));
         assert!(!may_fit("nginx:1", "alpine@sha256:ab"));
+    }
+
+    #[test]
+    fn what_is_literal_has_no_stars() {
+        let literal = ImagePattern::literal("**");
+        assert!(!literal.fits("nginx") && !literal.may_fit("me/nginx"));
+        assert!(ImagePattern::literal("nginx:1").fits("docker.io/library/nginx:1"));
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Limits on query parameters, compiled for the parameter that they limit.
 
+use super::path;
 use super::pattern::Pattern;
 use super::text::{listed, plain, shown};
-use crate::catalogue::{Kind, Param};
-use crate::request::{Query, Request, Value, signal_name};
+use super::uses::{Use, uses};
+use crate::catalogue::{FLOOR, Kind, Param};
+use crate::request::{Request, Value, signal_name};
+use std::collections::BTreeSet;
 
 /// A limit on one query parameter of one operation.
 #[derive(Clone, Debug)]
@@ -11,7 +14,7 @@ pub(super) struct QueryLimit {
     pub(super) param: &'static Param,
     allowed: Allowed,
     /// The value that Docker takes when the parameter is absent.
-    default: Option<Value>,
+    pub(super) default: Option<Value>,
 }
 
 #[derive(Clone, Debug)]
@@ -29,6 +32,8 @@ pub(super) enum Matcher {
     Int(i64),
     Range(Option<i64>, Option<i64>),
     Text(Pattern),
+    /// Over the one spelling of a path.
+    Path(Pattern),
 }
 
 impl QueryLimit {
@@ -48,7 +53,7 @@ impl QueryLimit {
     pub(super) fn touched(&self, request: &Request) -> Option<String> {
         let found = match &self.allowed {
             Allowed::Any => uses(request, self).find(|found| found.value().is_some_and(is_used)),
-            Allowed::List(list) => uses(request, self).find(|found| !list.is_empty() && self.holds_use(list, found)),
+            Allowed::List(list) => uses(request, self).find(|found| self.may_hold(list, found)),
         };
         found.map(|found| format!("{} (never: query.{})", self.said_use(&found), self.param.name))
     }
@@ -66,6 +71,12 @@ impl QueryLimit {
         }
     }
 
+    /// Whether the use is on the list as far as can be told.
+    fn may_hold(&self, list: &[Matcher], found: &Use<'_>) -> bool {
+        let unclear = |matcher: &Matcher| found.value().is_some_and(|value| matcher.may_mean(value));
+        !list.is_empty() && (self.holds_use(list, found) || list.iter().any(unclear))
+    }
+
     fn holds(&self, list: &[Matcher], value: &Value) -> bool {
         let unused = list.is_empty() && !is_used(value);
         unused || list.iter().any(|matcher| self.matches(matcher, value))
@@ -80,6 +91,7 @@ impl QueryLimit {
                 min.is_none_or(|min| min <= *is) && max.is_none_or(|max| *is <= max)
             }
             (Matcher::Text(pattern), Value::Text(text)) => pattern.fits(text),
+            (Matcher::Path(pattern), Value::Text(text)) => path::normal(text).is_some_and(|path| pattern.fits(&path)),
             _ => false,
         }
     }
@@ -90,9 +102,15 @@ impl QueryLimit {
         match found {
             Use::Absent => format!("leave out `{name}`"),
             Use::Default(value) => format!("leave `{name}` at its default {}", said_value(value)),
-            Use::Forced(value) => format!("have `{name}` as {}, which this API version implies", said_value(value)),
+            Use::Forced(value) => format!("have `{name}` as {}, which {} imply", said_value(value), self.old()),
+            Use::Ignored => format!("have `{name}` ignored, as {} do", self.old()),
             Use::Given(value) => format!("set `{name}` to {}", said_value(value)),
         }
+    }
+
+    /// The versions that do not know the parameter.
+    fn old(&self) -> String {
+        format!("API versions before {}", self.param.since.unwrap_or(FLOOR))
     }
 
     fn said(&self) -> String {
@@ -109,6 +127,16 @@ impl QueryLimit {
 }
 
 impl Matcher {
+    /// Whether the value may mean what the matcher stands for, although it is written otherwise.
+    fn may_mean(&self, value: &Value) -> bool {
+        match (self, value) {
+            // keys without values filter nothing
+            (Self::Default, Value::Filters(filters)) => filters.values().all(BTreeSet::is_empty),
+            (Self::Path(_), Value::Text(text)) => path::normal(text).is_none(),
+            _ => false,
+        }
+    }
+
     fn said(&self) -> String {
         match self {
             Self::Default => "the default".into(),
@@ -118,61 +146,10 @@ impl Matcher {
             Self::Range(Some(min), None) => format!("at least {min}"),
             Self::Range(None, Some(max)) => format!("at most {max}"),
             Self::Range(Some(min), Some(max)) => format!("{min} to {max}"),
+            Self::Path(pattern) => shown(&pattern.to_string()),
             Self::Text(pattern) => shown(&without_credentials(&pattern.to_string())),
         }
     }
-}
-
-/// One way in which a request uses a parameter.
-enum Use<'a> {
-    /// It is left out, and what Docker then takes is no constant.
-    Absent,
-    /// It is left out.
-    Default(&'a Value),
-    /// The API version counts, whatever the request says.
-    Forced(Value),
-    Given(&'a Value),
-}
-
-impl Use<'_> {
-    fn value(&self) -> Option<&Value> {
-        match self {
-            Self::Absent => None,
-            Self::Default(value) | Self::Given(value) => Some(value),
-            Self::Forced(value) => Some(value),
-        }
-    }
-}
-
-/// All that has to be judged: what is given or else the default, and what the version implies.
-fn uses<'a>(request: &'a Request, limit: &'a QueryLimit) -> impl Iterator<Item = Use<'a>> {
-    let param = limit.param;
-    let absent = given(&request.query, param).next().is_none();
-    let default = limit.default.as_ref().map_or(Use::Absent, Use::Default);
-    given(&request.query, param)
-        .map(Use::Given)
-        .chain(absent.then_some(default))
-        .chain(forced(request, param).map(Use::Forced))
-}
-
-/// The value that the request's API version implies.
-pub(super) fn forced(request: &Request, param: &'static Param) -> Option<Value> {
-    typed(param.kind, param.forced(request.route.version)?)
-}
-
-/// The values that the query gives; empty filters are none.
-pub(super) fn given<'q>(query: &'q Query, param: &'static Param) -> impl Iterator<Item = &'q Value> {
-    let empty = |value: &Value| matches!(value, Value::Filters(filters) if filters.is_empty());
-    query.known.iter().filter(|(p, _)| p.name == param.name).map(|(_, value)| value).filter(move |v| !empty(v))
-}
-
-/// Why a dangerous parameter that no limit names is denied, if the request uses it.
-pub(super) fn danger(request: &Request, param: &'static Param) -> Option<&'static str> {
-    let sentence = param.danger?;
-    let default = || param.default.and_then(|text| typed(param.kind, text));
-    let used = |value: &Value| is_used(value) && default().as_ref() != Some(value);
-    let given = given(&request.query, param).any(used);
-    (given || forced(request, param).is_some_and(|value| used(&value))).then_some(sentence)
 }
 
 /// Whether the value asks for anything: `false` and emptiness do not.
@@ -186,12 +163,12 @@ pub(super) fn is_used(value: &Value) -> bool {
 }
 
 /// A value of the catalogue or a policy, read by the kind of its parameter.
-fn typed(kind: Kind, text: &str) -> Option<Value> {
+pub(super) fn typed(kind: Kind, text: &str) -> Option<Value> {
     match kind {
         Kind::Bool | Kind::Flag => flag(text).map(Value::Flag),
         Kind::Int => int(text).map(Value::Int),
         Kind::Signal => signal_name(text).map(Value::Text),
-        Kind::Text | Kind::Json => Some(Value::Text(text.to_owned())),
+        Kind::Text | Kind::Path | Kind::Json => Some(Value::Text(text.to_owned())),
         Kind::Filters => None,
     }
 }
@@ -217,6 +194,7 @@ fn said_value(kind: Kind, value: &Value) -> String {
     match value {
         // build arguments are a usual place for passwords
         Value::Text(_) if kind == Kind::Json => "a value of its own".into(),
+        Value::Text(text) if kind == Kind::Path => path::said(text),
         Value::Flag(flag) => format!("`{flag}`"),
         Value::Int(int) => format!("`{int}`"),
         Value::Text(text) => shown(&without_credentials(text)),

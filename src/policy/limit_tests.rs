@@ -114,6 +114,22 @@ fn filters_are_all_or_nothing() {
 }
 
 #[test]
+fn under_never_filters_without_values_are_none() {
+    let line = |filters: &str| format!("POST /containers/prune?filters={filters}");
+    let lines = ["%7B%7D", "%7B%22label%22%3A%5B%5D%7D", "%7B%22label%22%3A%7B%7D%7D"].map(line);
+    for line in &lines {
+        assert_verdicts("may: [everything]\nnever:\n- ContainerPrune: { query.filters: default }", &[(line, "never")]);
+    }
+    let body = "may: [everything]\nnever:\n- ContainerPrune: { query.filters: default }";
+    assert_verdicts(body, &[(&line("%7B%22label%22%3A%5B%22a%22%5D%7D"), "allow")]);
+    // daemons differ in what `dangling` without a value means
+    assert_limit(
+        "ImagePrune: { query.filters: none }",
+        &[("POST /images/prune?filters=%7B%22dangling%22%3A%5B%5D%7D", "query.filters")],
+    );
+}
+
+#[test]
 fn under_never_any_means_whatever_is_used() {
     let body = |limit: &str| format!("may: [everything]\nnever:\n- {limit}");
     assert_verdicts(
@@ -217,6 +233,10 @@ fn only_the_credentials_are_cut() {
 fn values_of_the_wrong_kind_are_problems() {
     let cases = [
         ("ContainerKill: { query.signal: HUPP }", "`HUPP` is no signal"),
+        (
+            "ContainerKill: { query.signal: { regex: 'SIGKILL|9' } }",
+            "no signal fits this; signals are compared as `KILL`",
+        ),
         ("ContainerKill: { query.signal: { max: 5 } }", "this parameter is a signal"),
         ("ContainerList: { query.all: maybe }", "`maybe` is neither `true` nor `false`"),
         ("ContainerList: { query.all: { regex: x } }", "this parameter is `true` or `false`"),
@@ -252,8 +272,8 @@ fn under_never_ranges_and_nothing_are_problems() {
              write `any` here, or list what may be instead, under `may`",
         ),
         (
-            "PutContainerArchive: { query.path: { regex: '/etc/.*' } }",
-            "`path` can be spelled in several ways, so `never` cannot list its values; \
+            "ContainerLogs: { query.until: { regex: '1.*' } }",
+            "`until` can be spelled in several ways, so `never` cannot list its values; \
              write `any` here, or list what may be instead, under `may`",
         ),
         (

@@ -27,6 +27,8 @@ pub(super) struct Placed {
 #[derive(Default)]
 struct Gathered {
     roles: Vec<Placed>,
+    /// What stands under `never` at the top of some file.
+    never: Vec<Rule>,
     cases: Vec<(Case, Spot)>,
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
@@ -53,6 +55,7 @@ pub(super) fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
         read_source(source, &mut all);
     }
     across_files(sources, &mut all);
+    share_never(&mut all);
     if !all.problems.is_empty() {
         return Err(in_order(all.problems, |problem| &problem.spot, sources));
     }
@@ -91,10 +94,10 @@ fn read_source(source: &Source, all: &mut Gathered) {
 fn read_file<'t>(reader: &mut Reader<'_, 't>, root: &'t Node, all: &mut Gathered) {
     let File { parts, roles, never, tests } = syntax::file(reader, root);
     let mut work = Work { reader, rules: 0 };
-    let never = work.rules(&never, Mode::Never);
+    all.never.extend(work.rules(&never, Mode::Never));
     let mut parts: Vec<Part<'t>> = parts.into_iter().map(|block| work.part(block)).collect();
     for block in roles {
-        all.roles.extend(work.role(&block, &mut parts, &never));
+        all.roles.extend(work.role(&block, &mut parts));
     }
     for (index, node) in tests.iter().enumerate() {
         let case = cases_read::case(reader, node, index);
@@ -143,12 +146,9 @@ impl<'t> Work<'_, '_, 't> {
         Part { block, may, never, used: false }
     }
 
-    fn role(&mut self, block: &Block<'t>, parts: &mut [Part<'t>], file_never: &[Rule]) -> Option<Placed> {
+    fn role(&mut self, block: &Block<'t>, parts: &mut [Part<'t>]) -> Option<Placed> {
         let mut may = self.rules(&block.may, Mode::May);
         let mut never = self.rules(&block.never, Mode::Never);
-        if self.has_room(file_never.len(), block.span) {
-            never.extend_from_slice(file_never);
-        }
         for (name, span) in &block.includes {
             match parts.iter_mut().find(|part| part.block.name == *name) {
                 Some(part) => self.include(part, *span, &mut may, &mut never),
@@ -207,6 +207,19 @@ fn across_files(sources: &[Source], all: &mut Gathered) {
         let message = "the policy has several roles, so the test must say who asks".into();
         let help = Some("add `as: { uid: 1001 }`, or `as: anyone`".into());
         all.problems.push(Problem { spot: spot.clone(), message, help });
+    }
+}
+
+/// Several files are one policy: what one of them forbids at its top holds for the roles of all.
+fn share_never(all: &mut Gathered) {
+    let most = MAX_RULES / all.never.len().max(1);
+    if let Some(placed) = all.roles.get(most) {
+        let message = format!("`never` for the roles up to here comes to more than {MAX_RULES} rules");
+        let help = Some("list each operation once".into());
+        return all.problems.push(Problem { spot: placed.name.clone(), message, help });
+    }
+    for placed in &mut all.roles {
+        placed.role.forbid(&all.never);
     }
 }
 

@@ -90,6 +90,25 @@ impl Names {
         }
     }
 
+    /// Whether every tag of the repository surely is on the list.
+    pub(super) fn fits_all_tags(&self, repository: &str) -> bool {
+        match &self.list {
+            List::Any => true,
+            List::Plain(_) => false,
+            List::Images(_) if could_be_id(self.kind, repository) => false,
+            List::Images(patterns) => patterns.iter().any(|pattern| pattern.fits_all_tags(repository)),
+        }
+    }
+
+    /// Whether some tag of the repository may be on the list.
+    pub(super) fn lists_some_tag(&self, repository: &str) -> bool {
+        match &self.list {
+            List::Any => true,
+            List::Plain(_) => false,
+            List::Images(patterns) => patterns.iter().any(|pattern| pattern.may_fit_some_tag(repository)),
+        }
+    }
+
     /// Whether a name that does not fit would, could it not be the ID of another.
     pub(super) fn doubts(&self, name: &str) -> bool {
         let plain = bare(self.kind, name);
@@ -127,7 +146,7 @@ pub(super) fn is_whole_id(name: &str) -> bool {
 fn could_be_id(kind: Target, name: &str) -> bool {
     match kind {
         Target::Exec => true,
-        // volumes have no IDs
+        // local volumes have no IDs
         Target::Volume => false,
         // behind a slash stands what an old `--link` calls another container
         Target::Container => name.contains('/') || is_hex(name),
@@ -139,7 +158,9 @@ fn could_be_id(kind: Target, name: &str) -> bool {
 /// As [`could_be_id`], but sure to miss none: Swarm's IDs begin with any letters.
 fn could_be_any_id(kind: Target, name: &str) -> bool {
     match kind {
-        Target::Container | Target::Exec | Target::Image | Target::Plugin | Target::Volume => could_be_id(kind, name),
+        Target::Container | Target::Exec | Target::Image | Target::Plugin => could_be_id(kind, name),
+        // cluster volumes have Swarm's IDs, and only whole ones are looked up
+        Target::Volume => is_swarm_id(name),
         Target::Config | Target::Network | Target::Node | Target::Secret | Target::Service | Target::Task => {
             is_hex(name) || is_base36(name)
         }
@@ -203,6 +224,7 @@ mod tests {
             (Target::Container, "*", ID, false),
             (Target::Container, "*", "WEB", true),
             (Target::Volume, "cafe", "cafe", true),
+            (Target::Volume, "*", "x7k2p9q8r6s5t4u3v2w1y0z9a", false),
             (Target::Network, "front", "front", true),
             (Target::Network, "*", "bade", false),
             (Target::Service, "web", "web", true),
@@ -259,6 +281,7 @@ mod tests {
             (Target::Image, "nginx:1", "sha256:ab", true),
             (Target::Image, "nginx:1", "nginx:2", false),
             (Target::Volume, "data", "cafe", false),
+            (Target::Volume, "data", "x7k2p9q8r6s5t4u3v2w1y0z9a", true),
             (Target::Exec, "db", "cafe", true),
         ];
         for (kind, pattern, name, expected) in cases {

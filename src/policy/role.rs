@@ -35,6 +35,14 @@ impl Role {
         }
     }
 
+    /// Adds to what the role may never do.
+    pub(super) fn forbid(&mut self, more: &[Rule]) {
+        let banned: OpSet = more.iter().filter(|ban| ban.is_unlimited()).map(|ban| ban.op).collect();
+        self.bans = Table::new([&self.bans.rules, more].concat());
+        self.ever = self.ever.difference(banned);
+        self.unexamined = self.unexamined.difference(banned);
+    }
+
     /// The role's name.
     pub fn name(&self) -> &RoleName {
         &self.name

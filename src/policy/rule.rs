@@ -1,10 +1,12 @@
 //! One operation of one entry under `may` or `never`, compiled.
 
 use super::denial::Why;
-use super::limit::{QueryLimit, danger};
-use super::names::{Names, called};
+use super::limit::QueryLimit;
+use super::names::Names;
+use super::object::Object;
 use super::place::Place;
 use super::text::{plain, shown};
+use super::uses::danger;
 use crate::catalogue::{Body, Op};
 use crate::request::Request;
 
@@ -58,25 +60,26 @@ impl Rule {
 
     fn target_objection(&self, request: &Request) -> Option<Why> {
         let names = self.target.as_ref()?;
-        let name = request.params().object.as_deref();
-        if name.is_some_and(|name| names.fits(name)) {
+        let object = Object::in_path(request);
+        if object.as_ref().is_some_and(|object| object.fits(names)) {
             return None;
         }
-        let object = said_object(request);
-        let doubt = if name.is_some_and(|name| names.doubts(name)) { ", which could be the ID of another" } else { "" };
-        let sentence = format!("touch {object}{doubt} (target: {})", names.said());
+        let doubtful = object.as_ref().is_some_and(|object| object.is_doubtful(names));
+        let doubt = if doubtful { ", which could be the ID of another" } else { "" };
+        let sentence = format!("touch {}{doubt} (target: {})", said(object.as_ref()), names.said());
         Some(Why::limit("target".into(), sentence, &self.place))
     }
 
     fn target_touched(&self, request: &Request) -> Option<String> {
         let names = self.target.as_ref()?;
+        let in_path = Object::in_path(request);
         // a request that names nothing where something must be named is no reason to look away
-        let name = request.params().object.as_deref().unwrap_or_default();
-        if !names.may_fit(name) && !name.is_empty() {
-            return None;
+        if in_path.is_none() && self.op.operation().target.is_some() {
+            return Some(format!("touch {} (never: target)", said(None)));
         }
-        let doubt = if names.lists(name) { "" } else { ", which could be the ID of what is forbidden" };
-        Some(format!("touch {}{doubt} (never: target)", said_object(request)))
+        let object = in_path.into_iter().chain(Object::in_query(request)).find(|object| object.may_fit(names))?;
+        let doubt = if object.is_listed(names) { "" } else { ", which could be the ID of what is forbidden" };
+        Some(format!("touch {}{doubt} (never: target)", object.said()))
     }
 
     fn query_objection(&self, limit: &QueryLimit, request: &Request) -> Option<Why> {
@@ -101,10 +104,6 @@ impl Rule {
     }
 }
 
-/// `` the container `db` ``
-fn said_object(request: &Request) -> String {
-    match (request.operation().target, request.params().object.as_deref()) {
-        (Some(kind), Some(name)) => format!("the {} {}", called(kind), shown(name)),
-        _ => "an object without a name".into(),
-    }
+fn said(object: Option<&Object<'_>>) -> String {
+    object.map_or_else(|| "an object without a name".into(), Object::said)
 }

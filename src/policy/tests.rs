@@ -28,7 +28,7 @@ fn grants_of_parts_keep_their_place() {
 }
 
 #[test]
-fn never_of_a_file_is_for_its_roles() {
+fn never_of_a_file_is_for_the_roles_of_all() {
     let text = |name: &str, uid: u32, more: &str| {
         format!("version: 1\nroles:\n  {name}:\n    who: [{{ uid: {uid} }}]\n    may: [everything]\n{more}")
     };
@@ -38,7 +38,7 @@ fn never_of_a_file_is_for_its_roles() {
     ];
     let policy = Policy::load(&sources).unwrap();
     let kill = |id| verdict(policy.role(&uid(id)).unwrap(), "POST /containers/web/kill");
-    assert_eq!((kill(1).as_str(), kill(2).as_str()), ("never", "allow"));
+    assert_eq!((kill(1).as_str(), kill(2).as_str()), ("never", "never"));
 }
 
 #[test]
@@ -177,6 +177,19 @@ fn an_id_under_never_would_leave_the_name_free() {
 }
 
 #[test]
+fn under_never_expressions_that_no_image_fits_are_problems() {
+    let found = |entry: &str| problems(&one_role(&format!("may: [everything]\nnever:\n- {entry}")));
+    let short = "{ target: { name: { regex: 'nginx:.*' } } }";
+    let long = "{ target: { name: { regex: '.*/nginx:.*' } } }";
+    let expected = "no image fits this under `never`; images are compared as `docker.io/library/nginx:latest`";
+    assert!(found(&format!("ImagePush: {short}"))[0].ends_with(expected));
+    assert!(found(&format!("everything: {short}"))[0].ends_with(expected));
+    assert_eq!(found(&format!("ImagePush: {long}")), Vec::<String>::new());
+    let may = problems(&one_role(&format!("may:\n- ImagePush: {short}")));
+    assert_eq!(may, Vec::<String>::new(), "nothing is allowed by it, which does no harm");
+}
+
+#[test]
 fn blocks_that_are_empty_or_misshapen_are_problems() {
     let cases = [
         ("version: 1\n", "the policy has no `roles`"),
@@ -220,6 +233,18 @@ fn a_policy_cannot_eat_all_memory() {
     let part = "version: 1\nparts:\n  p: { may: [everything] }\nroles:\n  a:\n    who: anyone\n    includes: [";
     let found = problems(&format!("{part}{}]\n", "p, ".repeat(10_000)));
     assert_eq!(found.len(), 1, "{found:?}");
+    let roles: String = (0..400).map(|n| format!("  r{n}: {{ who: [{{ uid: {n} }}], may: [ping] }}\n")).collect();
+    let sources = ["a", "b"].map(|name| Source {
+        name: name.into(),
+        text: format!(
+            "version: 1\nroles:\n{}never: [{}]\n",
+            roles.replace("  r", &format!("  {name}")),
+            "everything, ".repeat(2)
+        ),
+    });
+    let found: Vec<String> = Policy::load(&sources).err().unwrap_or_default().iter().map(ToString::to_string).collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("comes to more than 200000 rules"), "{found:?}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub use headers::Headers;
 pub use identity::{Certificate, Identity, Peer};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};
 pub use refusal::Refusal;
-pub use signal::name as signal_name;
+pub use signal::{name as signal_name, names as signal_names};
 
 use crate::catalogue::{self, Operation, Params, Route};
 use http::{HeaderMap, Method};

@@ -120,7 +120,7 @@ impl Value {
             Kind::Flag => Self::Flag(flag(text)),
             Kind::Bool => Self::Flag(boolean(text).ok_or_else(|| odd("`true` or `false`"))?),
             Kind::Int => Self::Int(int(text).ok_or_else(|| odd("a whole number"))?),
-            Kind::Text | Kind::Json => Self::Text(text.to_owned()),
+            Kind::Text | Kind::Path | Kind::Json => Self::Text(text.to_owned()),
             Kind::Signal => Self::Text(signal::name(text).ok_or_else(|| odd("a signal"))?),
             Kind::Filters => Self::Filters(filters(text).ok_or_else(|| odd("a JSON object of filters"))?),
         }))

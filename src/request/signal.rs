@@ -53,6 +53,11 @@ pub fn name(text: &str) -> Option<String> {
     known.then(|| bare.to_owned())
 }
 
+/// The normal names of all signals.
+pub fn names() -> impl Iterator<Item = String> {
+    (1..=*REAL_TIME.end()).filter_map(by_number)
+}
+
 fn by_number(number: u8) -> Option<String> {
     if REAL_TIME.contains(&number) {
         return Some(real_time_name(number));
