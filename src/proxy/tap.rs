@@ -11,6 +11,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+/// How a head ends, and a body in chunks.
+const HEAD_END: [u8; 4] = *b"\r\n\r\n";
+
 /// What is known of the bytes of one connection.
 #[derive(Debug)]
 pub(super) struct TapState {
@@ -30,8 +33,8 @@ pub(super) struct TapState {
     idle_since: Cell<Instant>,
     /// When the head that is being read began.
     head_since: Cell<Option<Instant>>,
-    /// Bytes came while a request was under way.
-    early: Cell<bool>,
+    /// The last bytes that came.
+    tail: Cell<[u8; 4]>,
     /// The status of an answer that hyper made by itself.
     own_answer: Cell<Option<u16>>,
 }
@@ -49,7 +52,7 @@ impl TapState {
             owed: Cell::new(false),
             idle_since: Cell::new(Instant::now()),
             head_since: Cell::new(Some(Instant::now())),
-            early: Cell::new(false),
+            tail: Cell::new([0; 4]),
             own_answer: Cell::new(None),
         }
     }
@@ -76,7 +79,6 @@ impl TapState {
     pub(super) fn begin(&self) {
         self.open.set(self.open.get() + 1);
         self.head_since.set(None);
-        self.early.set(false);
     }
 
     /// An answer was handed to hyper whole.
@@ -84,7 +86,8 @@ impl TapState {
         self.open.set(self.open.get().saturating_sub(1));
         self.owed.set(true);
         self.idle_since.set(Instant::now());
-        if self.early.take() {
+        // Perhaps a body's end, perhaps the begin of a head that hyper holds already.
+        if self.tail.get() != HEAD_END {
             self.head_since.set(Some(Instant::now()));
         }
     }
@@ -131,11 +134,8 @@ impl TapState {
         if bytes.is_empty() {
             return;
         }
-        if self.busy() {
-            // Perhaps a body, perhaps the begin of the next head: the clock starts with the answer's end.
-            return self.early.set(true);
-        }
-        if self.head_since.get().is_none() {
+        self.tail.set(last_four(self.tail.get(), bytes));
+        if !self.busy() && self.head_since.get().is_none() {
             self.head_since.set(Some(Instant::now()));
         }
     }
@@ -152,6 +152,12 @@ impl TapState {
     fn is_own_answer(&self) -> bool {
         !self.busy() && !self.dirty.get() && !self.owed.get()
     }
+}
+
+/// The last four of all bytes, of which these came last.
+fn last_four(before: [u8; 4], bytes: &[u8]) -> [u8; 4] {
+    let last = bytes.iter().skip(bytes.len().saturating_sub(4));
+    last.fold(before, |[_, b, c, d], byte| [b, c, d, *byte])
 }
 
 /// What hyper reads and writes: the stream inside a [`TapState`].

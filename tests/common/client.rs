@@ -78,6 +78,14 @@ impl Client {
         Self::new(Stream::Tls(Box::new(Tls::new(session, tcp(address)))))
     }
 
+    /// How the TLS session came about, once it has.
+    pub(crate) fn handshake(&self) -> Option<rustls::HandshakeKind> {
+        match &self.reader.source {
+            Stream::Tls(stream) => stream.conn.handshake_kind(),
+            _ => None,
+        }
+    }
+
     /// Sends these bytes, all of them.
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
         self.try_send(bytes).expect("the gate reads");

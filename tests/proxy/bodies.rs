@@ -2,7 +2,7 @@
 
 use crate::common::{Client, EVERYTHING, Gate, READS, ask, get, put};
 use dockgate::imitation::{Fault, big_byte};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::net::UnixListener;
 use std::thread;
 use std::time::Duration;
@@ -219,4 +219,42 @@ fn a_head_comes_before_its_body() {
     client.send(crate::common::post("/v1.45/containers/web/wait?condition=next-exit"));
     assert!(client.head().starts_with("HTTP/1.1 200"));
     assert!(!gate.daemon().only().ended);
+}
+
+/// Answers before the request's body has ended, and is gone as soon as the answer is out.
+fn answer_early(daemon: &UnixListener, answer: &[u8]) {
+    let (mut stream, _) = daemon.accept().unwrap();
+    let mut seen = Vec::new();
+    while !seen.ends_with(b"first bytes") {
+        let mut piece = [0; 4096];
+        let read = stream.read(&mut piece).unwrap();
+        assert!(read > 0, "{}", String::from_utf8_lossy(&seen));
+        seen.extend_from_slice(&piece[..read]);
+    }
+    write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", answer.len()).unwrap();
+    stream.write_all(answer).unwrap();
+}
+
+/// The last bytes wait in the gate when the daemon is gone and the body will never end.
+#[test]
+fn an_early_answer_that_is_read_slowly_arrives_to_its_last_byte() {
+    let mut gate = Gate::open(EVERYTHING);
+    gate.stop_daemon();
+    let daemon = UnixListener::bind(gate.file("docker.sock")).unwrap();
+    let answering = thread::spawn(move || answer_early(&daemon, &pattern(0, 3 * MIB)));
+    let mut client = gate.connect();
+    client.send(format!("PUT {WRITE} HTTP/1.1\r\nHost: docker\r\nContent-Length: {MUCH}\r\n\r\nfirst bytes"));
+    assert!(client.head().starts_with("HTTP/1.1 200"));
+    let mut check = Check::new();
+    check.take(&client.exactly(MIB));
+    while !answering.is_finished() {
+        check.take(&client.exactly(8 << 10));
+        thread::sleep(Duration::from_millis(5));
+    }
+    thread::sleep(Duration::from_millis(100));
+    while check.at < 3 * MIB {
+        check.take(&client.exactly((64 << 10).min(3 * MIB - check.at)));
+        thread::sleep(Duration::from_millis(20));
+    }
+    answering.join().unwrap();
 }

@@ -1,6 +1,7 @@
 //! Heads that travel: one spelling for each meaning, and only the headers that Docker reads.
 
 use crate::common::{EVERYTHING, Gate, READS, ask, get, head, post};
+use dockgate::imitation::Fault;
 
 /// Targets as they are sent, and as they reach the daemon.
 #[rustfmt::skip]
@@ -161,4 +162,47 @@ fn answers_without_a_body_leave_the_connection_in_step() {
     assert_eq!(client.bodiless().status, 200);
     client.send(get("/v1.45/_ping"));
     assert_eq!(client.answer().body, b"OK");
+}
+
+/// Escaped, it is longer than a target can be.
+#[test]
+fn a_target_that_cannot_be_spelled_is_refused_and_never_another() {
+    let gate = Gate::open(READS);
+    for slashes in [30_000, 60_000] {
+        let answer = gate.ask(get(&format!("/v1.45/events?since={}", "/".repeat(slashes))));
+        assert_eq!(answer.status, 414, "{slashes}: {}", answer.text());
+    }
+    assert_eq!(gate.daemon().received(), []);
+    let mut client = gate.connect();
+    client.send(get(&format!("/v1.45/events?since={}", "/".repeat(20_000)))).head();
+    assert_eq!(gate.daemon().only().target, format!("/v1.45/events?since={}", "%2F".repeat(20_000)));
+}
+
+/// Targets without a version: dockerd would take its newest, pings and debug have none.
+#[rustfmt::skip]
+const UNVERSIONED: &[(&str, &str, &str)] = &[
+    ("GET",  "/info",                 "/v1.44/info"),
+    ("GET",  "/version",              "/v1.44/version"),
+    ("POST", "/containers/web/stop",  "/v1.44/containers/web/stop"),
+    ("HEAD", "/containers/web/archive?path=%2F", "/v1.44/containers/web/archive?path=%2F"),
+    ("GET",  "/v1.43/info",           "/v1.43/info"),
+    ("GET",  "/_ping",                "/_ping"),
+    ("HEAD", "/_ping",                "/_ping"),
+    ("GET",  "/v1.43/_ping",          "/v1.43/_ping"),
+    ("GET",  "/debug/vars",           "/debug/vars"),
+    ("GET",  "/debug/pprof/",         "/debug/pprof/"),
+    ("GET",  "/debug/pprof/heap?debug=1", "/debug/pprof/heap?debug=1"),
+];
+
+#[test]
+fn a_request_without_a_version_travels_in_the_newest_that_the_daemon_announces() {
+    for (newest, prefix) in [("1.45", "/v1.45/"), ("1.44", "/v1.44/")] {
+        for (method, sent, expected) in UNVERSIONED {
+            let gate = Gate::open(EVERYTHING);
+            gate.daemon().fault_always(Fault::ApiVersion(newest));
+            let mut client = gate.connect();
+            client.send(ask(method, sent).with("User-Agent", "test").bytes()).head();
+            assert_eq!(gate.daemon().only().target, expected.replace("/v1.44/", prefix), "{method} {sent}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Sockets and ports: who gets in, as whom, and how many at a time.
 
 use crate::common::{Client, EVERYTHING, Gate, READS, ask, get, may, policy, wait};
+use dockgate::imitation::Fault;
 use dockgate::proxy::{self, Denials, Endpoint, Limits, ListenerPlan, Plan, UnixSocket};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -147,6 +148,50 @@ fn a_head_that_takes_too_long_ends_its_connection() {
     assert_eq!(gate.daemon().received().len(), 1);
 }
 
+/// The clock of a head that came with the request before it starts with that request's end.
+#[test]
+fn a_head_that_follows_at_once_and_never_ends_ends_its_connection() {
+    let gate = Gate::under(READS).limits(|limits| limits.header_timeout = Duration::from_millis(300)).start();
+    let half = b"GET /v1.45/_ping HTTP/1.1\r\nHost: ".to_vec();
+    for whole in 1..=3 {
+        gate.daemon().clear();
+        let mut client = gate.connect();
+        client.send([get(PING).repeat(whole), half.clone()].concat());
+        (0..whole).for_each(|_| assert_eq!(client.answer().status, 200));
+        assert_eq!(client.rest(), b"");
+        assert_eq!(gate.daemon().received().len(), whole);
+    }
+}
+
+#[test]
+fn a_connection_that_idles_too_long_ends_and_a_busy_one_does_not() {
+    let gate = Gate::under(EVERYTHING).limits(|limits| limits.idle_timeout = Duration::from_millis(300)).start();
+    let mut events = gate.connect();
+    events.send(get("/v1.45/events")).head();
+    gate.daemon().fault(Fault::SlowHead(Duration::from_secs(2)));
+    let mut waiting = gate.connect();
+    waiting.send(get("/v1.45/info"));
+    gate.daemon().until("both requests", |all| all.len() == 2);
+    let (mut idle, mut silent) = (gate.connect(), gate.connect());
+    assert_eq!(idle.send(get(PING)).answer().status, 200);
+    assert_eq!((idle.rest(), silent.rest()), (vec![], vec![]));
+    assert_eq!(waiting.answer().status, 200);
+    assert!(gate.daemon().received().iter().all(|exchange| !exchange.gone), "a stream");
+    assert_eq!(waiting.rest(), b"");
+}
+
+#[test]
+fn a_client_without_a_role_gets_one_answer_and_no_connection() {
+    let own = fs::metadata("/proc/self").unwrap().uid();
+    let roles = format!("version: 1\nroles:\n  other:\n    who: [{{ uid: {} }}]\n    may: [ping]\n", own + 1);
+    let gate = Gate::open(&roles);
+    let mut client = gate.connect();
+    client.send([get(PING), get(PING)].concat());
+    let answer = client.answer();
+    assert_eq!((answer.status, answer.header("connection")), (403, Some("close")), "{}", answer.text());
+    assert_eq!(client.rest(), b"");
+}
+
 #[test]
 fn what_is_not_a_head_may_take_its_time() {
     let gate = Gate::under(EVERYTHING).limits(|limits| limits.header_timeout = Duration::from_millis(100)).start();
@@ -181,4 +226,31 @@ fn bodies_that_are_held_are_limited() {
     let gate = Gate::open(&may("exec-session"));
     let long = format!("{{\"Detach\":true{}}}", " ".repeat(2 << 20));
     assert_eq!(gate.ask(start(&long)).status, 413);
+}
+
+#[test]
+fn an_exec_start_of_more_than_4_kib_is_refused() {
+    let gate = Gate::open(&may("exec-session"));
+    for (length, status) in [(4096, 404), (4097, 413)] {
+        let body = format!("{:<1$}", r#"{"Detach":true}"#, length);
+        assert_eq!(gate.ask(ask("POST", "/v1.45/exec/abc/start").body(&body).bytes()).status, status, "{length}");
+    }
+    assert_eq!(gate.daemon().received().len(), 1);
+}
+
+#[test]
+fn a_body_that_is_held_and_stalls_is_refused_in_time() {
+    let gate = Gate::under(&may("exec-session, ContainerStart"))
+        .limits(|limits| limits.header_timeout = Duration::from_millis(300));
+    let gate = gate.start();
+    for target in ["/v1.45/exec/abc/start", "/v1.45/containers/web/start"] {
+        for framing in ["Content-Length: 2\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"] {
+            let mut client = gate.connect();
+            client.send(format!("POST {target} HTTP/1.1\r\nHost: docker\r\n{framing}"));
+            let answer = client.answer();
+            assert_eq!((answer.status, answer.header("connection")), (408, Some("close")), "{}", answer.text());
+            assert_eq!(client.half_close().rest(), b"");
+        }
+    }
+    assert_eq!(gate.daemon().received(), []);
 }

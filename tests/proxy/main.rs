@@ -10,6 +10,7 @@ mod drain;
 mod faults;
 mod framing;
 mod gone;
+mod groups;
 mod heads;
 mod hijacks;
 mod listeners;

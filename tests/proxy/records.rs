@@ -1,10 +1,12 @@
 //! What is on record: every decision, before anything is forwarded, and every end.
 
-use crate::common::{Gate, READS, ask, get, post, wait};
+use crate::common::{Gate, READS, ask, get, head, may, post, wait};
 use dockgate::record::audit::WhenFull;
 use serde_json::{Value, json};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::process;
+use std::thread;
+use std::time::Duration;
 
 const INFO: &str = "/v1.45/info";
 const KILL: &str = "/v1.45/containers/web/kill";
@@ -130,6 +132,60 @@ fn what_cannot_be_recorded_is_counted_where_the_setting_says_so() {
         assert_eq!(gate.ask(get(INFO)).status, 200);
     }
     assert_eq!(gate.daemon().received().len(), 50);
+}
+
+/// A gate whose audit file is a full disk until [`make_room`].
+fn full(when_full: WhenFull) -> Gate {
+    let builder = Gate::under(READS);
+    let path = builder.file("audit.jsonl");
+    symlink("/dev/full", &path).unwrap();
+    let gate = builder.audit(path, when_full).start();
+    gate.ask(post(KILL));
+    // The failed write of this line is what tells the gate.
+    thread::sleep(Duration::from_millis(500));
+    gate
+}
+
+/// From here on the audit file can be written.
+fn make_room(gate: &Gate) {
+    let (link, path) = (gate.file("new"), gate.file("audit.jsonl"));
+    symlink(gate.file("real.jsonl"), &link).unwrap();
+    let turn = crate::common::alone();
+    std::fs::rename(link, path).unwrap();
+    wait("a new file", || gate.file("real.jsonl").exists().then_some(()));
+    drop(turn);
+}
+
+#[test]
+fn what_a_full_disk_lost_is_counted_once_and_has_no_end() {
+    for (when_full, status) in [(WhenFull::Count, 200), (WhenFull::Deny, 503)] {
+        let gate = full(when_full);
+        for _ in 0..5 {
+            assert_eq!(gate.ask(get(INFO)).status, status);
+            assert_eq!(gate.ask(post(KILL)).status, 403);
+            assert_eq!(gate.ask(get("/v1.45//info")).status, 400);
+        }
+        make_room(&gate);
+        let lost = gate.records("lost", 1);
+        assert_eq!(lost, [json!({"record": "lost", "count": 15})], "{when_full:?}");
+        assert_eq!(gate.ask(get(INFO)).status, 200);
+        let (ended, decided) = (gate.records("ended", 2), gate.records("decided", 2));
+        assert_eq!((ended.len(), decided.len()), (2, 2), "{when_full:?}: {ended:#?}");
+        ended.iter().for_each(|end| drop(with_id(&decided, &end["id"])));
+    }
+}
+
+#[test]
+fn a_denial_without_a_body_is_complete_on_record() {
+    let gate = Gate::under(&may("ping")).audited().start();
+    let mut client = gate.connect();
+    client.send(head("/v1.45/containers/web/archive?path=%2F"));
+    let denied = client.bodiless();
+    assert_eq!((denied.status, denied.header("content-type")), (403, Some("application/json")));
+    assert_eq!(client.send(get("/v1.45/_ping")).answer().body, b"OK", "the connection is in step");
+    let decided = gate.records("decided", 1).remove(0);
+    let end = with_id(&gate.records("ended", 2), &decided["id"]);
+    assert_eq!((&end["status"], &end["down"], &end["end"]), (&json!(403), &json!(0), &json!("complete")), "{end}");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Ports with mutual TLS: the certificate is the identity, and without one there is no answer.
 
 use crate::common::{Authority, Client, EVERYTHING, Gate, Holder, ask, dns, get};
-use rcgen::{CertificateParams, DnType, SanType};
-use rustls::SupportedProtocolVersion;
+use rcgen::{CertificateParams, DnType, SanType, date_time_ymd};
 use rustls::version::{TLS12, TLS13};
+use rustls::{HandshakeKind, SupportedProtocolVersion};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const BOTH: &[&SupportedProtocolVersion] = &[&TLS12, &TLS13];
 
@@ -110,5 +112,49 @@ fn a_client_of_tls_that_is_gone_is_gone_for_the_daemon() {
         client.send(&request).head();
         drop(client);
         gate.daemon().only_until("the client's end", |exchange| exchange.gone);
+    }
+}
+
+/// The second in which we are, and this many more.
+fn seconds_from_now(seconds: u64) -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Duration::from_secs(now.as_secs() + seconds)
+}
+
+#[test]
+fn a_certificate_that_expires_ends_the_rights_of_an_open_connection() {
+    let authority = Authority::new();
+    let gate = Gate::under(EVERYTHING).tcp(Some(authority.server()), EVERYTHING).start();
+    let end = seconds_from_now(3);
+    let holder = authority.sign(|p| p.not_after = date_time_ymd(1970, 1, 1) + end);
+    let mut clients = BOTH.iter().map(|version| {
+        let mut client = Client::tls(&gate.address(1), authority.client(Some(&holder), &[version]));
+        assert_eq!(client.send(get("/v1.45/_ping")).answer().status, 200);
+        client
+    });
+    let mut clients = [clients.next().unwrap(), clients.next().unwrap()];
+    let left = (UNIX_EPOCH + end + Duration::from_millis(1200)).duration_since(SystemTime::now()).unwrap();
+    thread::sleep(left);
+    gate.daemon().clear();
+    for client in &mut clients {
+        let answer = client.send(get("/v1.45/_ping")).answer();
+        assert_eq!((answer.status, answer.header("connection")), (403, Some("close")));
+        assert!(answer.message().contains("expired"), "{}", answer.text());
+    }
+    assert_eq!(gate.daemon().received(), []);
+}
+
+#[test]
+fn no_session_is_resumed() {
+    let authority = Authority::new();
+    let gate = Gate::under(EVERYTHING).tcp(Some(authority.server()), EVERYTHING).start();
+    let holder = authority.sign(|_| {});
+    for version in BOTH {
+        let config = authority.client(Some(&holder), &[version]);
+        for _ in 0..3 {
+            let mut client = Client::tls(&gate.address(1), config.clone());
+            assert_eq!(client.send(get("/v1.45/_ping")).answer().status, 200);
+            assert_eq!(client.handshake(), Some(HandshakeKind::Full), "{version:?}");
+        }
     }
 }
