@@ -29,6 +29,8 @@ const ENTRIES: &[&str] = &[
     "ContainerList: { query.all: any }",
     "container-lifecycle: { target: { name: { regex: '[a-z]+' } } }",
     "ImageInspect: { target: { name: ['nginx:1', me/**] } }",
+    "ImagePush: { target: { name: ['nginx:1', me/**] } }",
+    "ContainerArchive: { query.path: [default, /srv, '/logs/**'] }",
 ];
 
 const REQUESTS: &[&str] = &[
@@ -44,6 +46,10 @@ const REQUESTS: &[&str] = &[
     "GET /v1.41/containers/NAME/attach/ws?stream=1",
     "GET /images/NAME/json",
     "GET /images/me/NAME:1/json",
+    "POST /images/NAME/push",
+    "POST /images/me/NAME:2/push?tag=1",
+    "GET /v1.47/containers/NAME/archive?path=/logs/../NAME",
+    "GET /containers/NAME/archive?path=srv//.",
     "POST /networks/create",
     "DELETE /networks/NAME",
     "POST /build",

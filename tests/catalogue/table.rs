@@ -85,7 +85,7 @@ fn defaults_can_be_read() {
             match param.kind {
                 Kind::Flag | Kind::Bool => assert!(["true", "false"].contains(value), "{param:?}"),
                 Kind::Int => assert!(value.parse::<i64>().is_ok(), "{param:?}"),
-                Kind::Text | Kind::Signal => assert!(!value.is_empty()),
+                Kind::Text | Kind::Path | Kind::Signal => assert!(!value.is_empty()),
                 Kind::Filters | Kind::Json => panic!("{param:?} has a default"),
             }
         }
@@ -108,6 +108,7 @@ fn rows_are_consistent() {
     for row in OPERATIONS {
         let named = row.path.contains('{') && row.op != Op::SystemOptions && row.op != Op::DebugPprof;
         assert_eq!(row.target.is_some(), named, "{}: target", row.name);
+        assert!(!named || row.object_in_query().is_none(), "{}: two places for one object", row.name);
         let carries = matches!(row.verb, Verb::Post | Verb::Put);
         assert!(carries || row.body == Body::None, "{}: body", row.name);
         let uploads = matches!(row.stream, Stream::Request | Stream::Both);
