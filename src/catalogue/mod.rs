@@ -1,5 +1,6 @@
 //! What the Docker Engine API is: every operation, as data. Imports nothing.
 
+mod facets;
 mod groups;
 mod lookup;
 mod op_set;
@@ -11,6 +12,7 @@ mod route;
 mod shape;
 mod version;
 
+pub use facets::{FACETS, Facet, FacetKind, FacetRow, LeftOut, Unsaid, facet_named};
 pub use groups::{GROUPS, Group};
 pub use lookup::{group_named, operation_at, operation_named};
 pub use op_set::OpSet;
