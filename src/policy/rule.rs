@@ -5,7 +5,7 @@ use super::limit::{QueryLimit, danger};
 use super::names::{Names, called, could_be_id};
 use super::place::Place;
 use super::text::{plain, shown};
-use crate::catalogue::{Body, Op};
+use crate::catalogue::Op;
 use crate::request::Request;
 
 /// What one entry says about one operation.
@@ -22,7 +22,7 @@ pub(super) struct Rule {
 impl Rule {
     /// Whether a request for this operation could be allowed by the rule.
     pub(super) fn can_allow(&self) -> bool {
-        self.everything || self.op.operation().body != Body::Json
+        self.everything || !self.op.operation().body.is_unjudged()
     }
 
     /// Whether the rule says something about the operation as a whole.

@@ -7,12 +7,14 @@ pub mod json;
 mod query;
 mod refusal;
 pub mod signal;
+pub mod tree;
 
 pub use headers::Headers;
 pub use identity::{Certificate, Identity, Peer};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};
 pub use refusal::Refusal;
 pub use signal::name as signal_name;
+pub use tree::Tree;
 
 use crate::catalogue::{self, Operation, Params, Route};
 use http::{HeaderMap, Method};

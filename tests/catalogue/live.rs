@@ -4,7 +4,7 @@
 //! (`%zz`, refused before anything is done), bodies have the wrong type.
 
 use crate::http::{Answer, send};
-use dockgate::catalogue::{Body, OPERATIONS, Op, Operation, RouteError, Verb, route};
+use dockgate::catalogue::{OPERATIONS, Op, Operation, RouteError, Verb, route};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -57,7 +57,7 @@ fn probe(row: &Operation, minor: u16) -> (&'static str, String, &'static str) {
         Op::BuildCancel => "",
         _ => "?%zz",
     };
-    let body = if matches!(row.body, Body::Json | Body::ExecStart) { "x" } else { "" };
+    let body = if row.body.table().is_some() { "x" } else { "" };
     (method, format!("{prefix}{path}{query}"), body)
 }
 
