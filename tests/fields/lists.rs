@@ -117,7 +117,7 @@ fn every_row_is_a_field_that_docker_reads() {
         }
     }
     for operation in OPERATIONS {
-        let rows = operation.body.table().map(|table| super::rows::below(table)).unwrap_or_default();
+        let rows = operation.body.table().map(super::rows::below).unwrap_or_default();
         for row in rows {
             let path = format!("{}/{}", operation.name, row.steps.join("/").to_ascii_lowercase());
             assert!(known.contains(&path), "{path} is in no list");
