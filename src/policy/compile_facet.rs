@@ -3,6 +3,7 @@
 use super::compile::Mode;
 use super::facet_limit::{Allowed, FacetLimit};
 use super::facet_matcher::FacetMatcher;
+use super::facet_said::said_items;
 use super::image::ImagePattern;
 use super::limit::{flag, int};
 use super::path_pattern::{PathPattern, cleaner};
@@ -54,7 +55,7 @@ pub(super) fn limit(
     let compile = |item: &Item<'_>| report(reader, item.span, one(row, &item.form, mode));
     let matchers: Vec<FacetMatcher> = items.iter().filter_map(compile).collect();
     let complete = matchers.len() == items.len();
-    complete.then(|| FacetLimit { row, allowed: Allowed::List(matchers.into()), said: said(row, items).into() })
+    complete.then(|| FacetLimit { row, allowed: Allowed::List(matchers.into()), said: said_items(row, items).into() })
 }
 
 fn report(reader: &mut Reader<'_, '_>, span: Span, compiled: Compiled) -> Option<FacetMatcher> {
@@ -275,32 +276,4 @@ fn no_range(row: &FacetRow) -> Misfit {
     };
     let help = format!("write `{}: {{ max: {example} }}`, or `{{ min: ..., max: ... }}`", row.word);
     Misfit::helped(format!("{} is limited by a range", shown(row.word)), help)
-}
-
-fn said(row: &FacetRow, items: &[Item<'_>]) -> String {
-    const MOST: usize = 6;
-    let range = |min: &Option<&str>, max: &Option<&str>| match (min, max) {
-        (Some(min), Some(max)) => format!("{min} to {max}"),
-        (Some(min), None) => format!("at least {min}"),
-        (None, Some(max)) => format!("at most {max}"),
-        (None, None) => "any amount".to_owned(),
-    };
-    let words = items.iter().map(|item| match &item.form {
-        Form::Default => "Docker's default".to_owned(),
-        Form::From(path, true) => format!("{} to read", shown(path)),
-        Form::Exactly(word) | Form::From(word, false) | Form::Regex(word) | Form::Word(word) => shown(word),
-        Form::Range(min, max) => range(min, max),
-    });
-    let only = if matches!(row.kind, FacetKind::Count | FacetKind::Cpus | FacetKind::Size) { "" } else { "only " };
-    match listed(&words.collect::<Vec<_>>(), "or", MOST) {
-        none if none.is_empty() => "none".into(),
-        some => format!("{only}{some}"),
-    }
-}
-
-/// `` only `private` or `rprivate` ``
-pub(super) fn said_words(words: &[&str]) -> String {
-    const MOST: usize = 6;
-    let words: Vec<String> = words.iter().map(|word| shown(word)).collect();
-    format!("only {}", listed(&words, "or", MOST))
 }

@@ -2,7 +2,7 @@
 
 use super::compile_facet;
 use super::facet_matcher::FacetMatcher;
-use super::facet_said::{deed, left_at_default};
+use super::facet_said::{deed, left_at_default, said_words};
 use crate::catalogue::{FACETS, Facet, FacetKind, FacetRow, LeftOut, Op, Unsaid};
 use crate::request::{UseValue, Uses};
 use std::sync::LazyLock;
@@ -54,7 +54,7 @@ impl FacetLimit {
         match &self.allowed {
             Allowed::Any => true,
             _ if is_off(self.row, value) => true,
-            Allowed::Except(list) => !matches!(value, UseValue::Odd(_)) && !fits(list),
+            Allowed::Except(list) => !matches!(value, UseValue::All | UseValue::Odd(_)) && !fits(list),
             Allowed::List(list) => fits(list) || (list.is_empty() && is_unused(self.row, value)),
         }
     }
@@ -90,7 +90,7 @@ impl FacetLimit {
 
     fn unsaid(row: &'static FacetRow) -> Self {
         let list = |words: &[&str]| compile_facet::words(row, words).unwrap_or_default();
-        let only = |words: &[&str]| format!("{} unless said", compile_facet::said_words(words));
+        let only = |words: &[&str]| format!("{} unless said", said_words(words));
         let (allowed, said) = match row.unsaid {
             Unsaid::Any => (Allowed::Any, "any".to_owned()),
             Unsaid::None => (Allowed::List(Box::default()), "none unless said".to_owned()),

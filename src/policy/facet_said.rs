@@ -1,10 +1,14 @@
 //! Uses of facets in words: what stands behind "may not ...".
 
-use super::text::{plain, shown};
+use super::text::{listed, plain, shown};
+use super::written::{Form, Item};
 use crate::catalogue::{FacetKind, FacetRow};
 use crate::request::UseValue;
 use crate::request::values::amount::{said_bytes, said_cpus};
 use crate::request::values::port::Published;
+
+/// The most values that one list shows.
+const MOST: usize = 6;
 
 /// `` mount the host's `/etc` ``; `almost` says that only a detail is wrong.
 pub(super) fn deed(row: &FacetRow, value: &UseValue, almost: bool) -> String {
@@ -14,6 +18,33 @@ pub(super) fn deed(row: &FacetRow, value: &UseValue, almost: bool) -> String {
 /// What a request does that leaves out what it had to say.
 pub(super) fn left_at_default(row: &FacetRow) -> String {
     format!("leave `{}` at Docker's default", row.word)
+}
+
+/// The list of a limit: `` only `/srv/**` or `/opt` to read ``, `at most 4GiB`.
+pub(super) fn said_items(row: &FacetRow, items: &[Item<'_>]) -> String {
+    let range = |min: &Option<&str>, max: &Option<&str>| match (min, max) {
+        (Some(min), Some(max)) => format!("{min} to {max}"),
+        (Some(min), None) => format!("at least {min}"),
+        (None, Some(max)) => format!("at most {max}"),
+        (None, None) => "any amount".to_owned(),
+    };
+    let words = items.iter().map(|item| match &item.form {
+        Form::Default => "Docker's default".to_owned(),
+        Form::From(path, true) => format!("{} to read", shown(path)),
+        Form::Exactly(word) | Form::From(word, false) | Form::Regex(word) | Form::Word(word) => shown(word),
+        Form::Range(min, max) => range(min, max),
+    });
+    let only = if matches!(row.kind, FacetKind::Count | FacetKind::Cpus | FacetKind::Size) { "" } else { "only " };
+    match listed(&words.collect::<Vec<_>>(), "or", MOST) {
+        none if none.is_empty() => "none".into(),
+        some => format!("{only}{some}"),
+    }
+}
+
+/// `` only `private` or `rprivate` ``
+pub(super) fn said_words(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| shown(word)).collect();
+    format!("only {}", listed(&words, "or", MOST))
 }
 
 fn said(row: &FacetRow, value: &UseValue, almost: bool) -> String {

@@ -1,7 +1,7 @@
 //! Limits over random uses.
 
 use super::spellings::word;
-use dockgate::catalogue::{FACETS, Facet};
+use dockgate::catalogue::{FACETS, Facet, Op};
 use dockgate::policy::{Decision, Policy, Source};
 use dockgate::request::values::{bind::Bind, path, plain, port};
 use dockgate::request::{Identity, Peer, Request, UseValue, Uses, understand};
@@ -78,7 +78,7 @@ fn one_use() -> impl Strategy<Value = Uses> {
     (facet, word(), word(), any::<i64>(), 0..6_u8).prop_map(|(facet, text, other, number, form)| {
         let mut uses = Uses::default();
         match form {
-            0 => uses.push(facet, plain::number(facet, number)),
+            0 => plain::gather_number(Op::ImageBuild, facet, number, &mut uses),
             1 => uses.push(facet, UseValue::Flag(number % 2 == 0)),
             2 => uses.push(facet, plain::entry(facet, &text, &other)),
             3 => Bind::gather(&format!("{text}:{other}"), &mut uses),

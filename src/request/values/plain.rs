@@ -2,7 +2,7 @@
 
 use super::super::{UseValue, Uses};
 use super::{amount, capability, device, namespace, pair, path, registry, security_opt, user};
-use crate::catalogue::{Facet, FacetKind, LeftOut};
+use crate::catalogue::{Facet, FacetKind, LeftOut, Op};
 
 /// Adds the use that a text makes; an empty one says nothing.
 pub fn gather_text(facet: Facet, text: &str, uses: &mut Uses) {
@@ -46,8 +46,22 @@ pub fn entry(facet: Facet, key: &str, value: &str) -> UseValue {
     if facet == Facet::Sysctls { pair::sysctl(key, value) } else { pair::entry(key, value) }
 }
 
-/// The use of a number; where nothing is a limit too, 0 and less are none.
-pub fn number(facet: Facet, number: i64) -> UseValue {
+/// Adds the use that a number makes. 0 is what clients send for what they leave out.
+pub fn gather_number(op: Op, facet: Facet, number: i64, uses: &mut Uses) {
+    // to an update 0 leaves a limit as it is, but for processes, where it takes the limit away
+    let lifts = op != Op::ContainerUpdate || facet == Facet::PidsLimit;
+    let says = match (facet.row().left_out, number) {
+        (LeftOut::Unlimited, 0) => lifts,
+        (_, -1) => facet != Facet::MemSwappiness,
+        (_, number) => number != 0,
+    };
+    if says {
+        uses.push(facet, self::number(facet, number));
+    }
+}
+
+/// Where nothing is a limit too, 0 and less are none.
+fn number(facet: Facet, number: i64) -> UseValue {
     match (facet.row().left_out, facet.row().kind) {
         (LeftOut::Unlimited, _) | (_, FacetKind::Size) => amount::positive(number),
         (_, FacetKind::Count | FacetKind::Cpus) => UseValue::Amount(Some(number)),
@@ -120,13 +134,31 @@ mod tests {
         assert_eq!(uses.of(Facet::Networks).collect::<Vec<_>>(), [&UseValue::Nothing]);
     }
 
+    fn number(op: Op, facet: Facet, number: i64) -> Option<UseValue> {
+        let mut uses = Uses::default();
+        gather_number(op, facet, number, &mut uses);
+        uses.of(facet).next().cloned()
+    }
+
     #[test]
     fn numbers_are_amounts() {
-        assert_eq!(number(Facet::MemLimit, 0), UseValue::Amount(None));
-        assert_eq!(number(Facet::PidsLimit, -1), UseValue::Amount(None));
-        assert_eq!(number(Facet::OomScoreAdj, -500), UseValue::Amount(Some(-500)));
-        assert_eq!(number(Facet::Replicas, 0), UseValue::Amount(Some(0)));
-        assert_eq!(number(Facet::BlkioConfig, 500), UseValue::text("500"));
+        let create = |facet, given| number(Op::ContainerCreate, facet, given);
+        assert_eq!(create(Facet::MemLimit, 0), Some(UseValue::Amount(None)));
+        assert_eq!(create(Facet::PidsLimit, -1), Some(UseValue::Amount(None)));
+        assert_eq!(create(Facet::OomScoreAdj, -500), Some(UseValue::Amount(Some(-500))));
+        assert_eq!(create(Facet::OomScoreAdj, -1), Some(UseValue::Amount(Some(-1))));
+        assert_eq!(create(Facet::BlkioConfig, 500), Some(UseValue::text("500")));
+        assert_eq!(create(Facet::ShmSize, 64), Some(UseValue::Amount(Some(64))));
+    }
+
+    #[test]
+    fn nothing_is_what_clients_send_for_what_they_leave_out() {
+        let (create, update) = (Op::ContainerCreate, Op::ContainerUpdate);
+        assert_eq!(number(create, Facet::ShmSize, 0), None);
+        assert_eq!(number(create, Facet::MemSwappiness, -1), None);
+        assert_eq!(number(update, Facet::MemLimit, 0), None);
+        assert_eq!(number(update, Facet::MemLimit, -1), Some(UseValue::Amount(None)));
+        assert_eq!(number(update, Facet::PidsLimit, 0), Some(UseValue::Amount(None)));
     }
 
     #[test]
