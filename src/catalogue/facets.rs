@@ -4,7 +4,7 @@
 //! allows of a facet that it does not name; `left out` is what a request means
 //! that says nothing about it.
 
-use super::Op;
+use super::{Op, Target};
 
 /// How the values of a facet are written and compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -284,7 +284,7 @@ facets! {
 
     // namespaces
     Pid                "pid"                  Namespace   Only(&["default"]), Default CREATE "see the processes of {}" "the process namespace";
-    Ipc                "ipc"                  Namespace   Only(&["default", "private", "none"]), Default CREATE "share memory with {}" "the namespace of shared memory";
+    Ipc                "ipc"                  Namespace   Only(&["default", "private"]), Default CREATE "share memory with {}" "the namespace of shared memory";
     Uts                "uts"                  Namespace   Only(&["default"]), Default CREATE "share the host name with {}" "the namespace of host names";
     UsernsMode         "userns_mode"          Namespace   Only(&["default"]), Default CREATE "share users with {}" "the user namespace";
     Cgroup             "cgroup"               Namespace   Only(&["default", "private"]), Default CREATE "see the cgroups of {}" "the cgroup namespace";
@@ -294,7 +294,7 @@ facets! {
     // networks
     NetworkMode        "network_mode"         Namespace   None, Unused    RUN_OR_BUILD "use the network of {}" "the network namespace of the host or of another container";
     Networks           "networks"             Name        Only(&["default"]), Default JOIN "join the network {}" "networks by name; `default` is Docker's bridge";
-    Ports              "ports"                Port        None, Unused    RUN "publish the port {}" "ports of the host";
+    Ports              "ports"                Port        None, Unused    RUN "publish {}" "ports of the host";
     PublishMode        "publish_mode"         Text        Only(&["ingress"]), Unused SERVICE "publish ports in the mode {}" "how services publish ports";
     Expose             "expose"               Text        Any, Unused     IMAGE_CONFIG "expose the port {}" "ports of the container that others may connect to";
     Dns                "dns"                  Text        None, Unused    RUN "ask the name server {}" "name servers";
@@ -398,6 +398,18 @@ impl Facet {
     /// The word of policies.
     pub fn word(self) -> &'static str {
         self.row().word
+    }
+
+    /// What its values name, where they name objects.
+    pub fn target(self) -> Option<Target> {
+        Some(match self {
+            Self::CommitOf | Self::Container | Self::Links | Self::VolumesFrom => Target::Container,
+            Self::Configs => Target::Config,
+            Self::ConfigFrom | Self::Networks => Target::Network,
+            Self::Secrets => Target::Secret,
+            Self::Volumes => Target::Volume,
+            _ => return None,
+        })
     }
 
     /// The facet whose limit says enough about this one: an image's name names its registry.

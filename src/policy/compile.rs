@@ -1,17 +1,19 @@
 //! Entries of `may` and `never` to rules.
 
+use super::compile_facet;
 use super::compile_query;
 use super::compile_target;
+use super::facet_limit::FacetLimit;
 use super::limit::QueryLimit;
 use super::place::Place;
 use super::reader::Reader;
 use super::rule::Rule;
 use super::select::{Selection, select};
 use super::syntax::Entry;
-use super::text::shown;
+use super::text::{listed, shown};
 use super::tree::Pair;
 use super::written::Written;
-use crate::catalogue::{Op, OpSet, Param};
+use crate::catalogue::{FACETS, FacetRow, Op, OpSet, Param, facet_named};
 
 /// Which list an entry stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ struct Limits<'t> {
     names: Option<(&'t Pair, Written<'t>)>,
     /// `query.NAME: ...`
     query: Vec<(&'t Pair, &'t str, Written<'t>)>,
+    /// `binds: ...`
+    facets: Vec<(&'t Pair, &'static FacetRow, Written<'t>)>,
 }
 
 /// An entry on its way to rules.
@@ -48,6 +52,9 @@ pub(super) fn compile<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: 
     let operations = selection.operations();
     for (pair, name, _) in &limits.query {
         check_parameter(reader, pair, name, selection, operations);
+    }
+    for (pair, row, _) in &limits.facets {
+        check_facet(reader, pair, row, selection, operations);
     }
     let place = reader.report.place(entry.span, &entry.path);
     let job = Job { entry, place, selection, limits, mode };
@@ -84,12 +91,23 @@ fn rule(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Rule> 
             query.push(compile_query::limit(reader, pair.key.span, param, written, job.mode)?);
         }
     }
+    let facets = facets(reader, job, op)?;
     // an exception that says nothing about this operation must not forbid all of it
-    if job.mode == Mode::Never && job.entry.limits.is_some() && target.is_none() && query.is_empty() {
+    let says_nothing = target.is_none() && query.is_empty() && facets.is_empty();
+    if job.mode == Mode::Never && job.entry.limits.is_some() && says_nothing {
         return None;
     }
     let everything = matches!(job.selection, Selection::Everything);
-    Some(Rule { op, place: job.place.clone(), everything, target, query: query.into() })
+    Some(Rule { op, place: job.place.clone(), everything, target, query: query.into(), facets: facets.into() })
+}
+
+/// The limits on what a request for this operation can use.
+fn facets(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Vec<FacetLimit>> {
+    let used = job.limits.facets.iter().filter(|(_, row, _)| row.fits(op));
+    // every problem is reported before the first one ends this
+    let compiled: Vec<Option<FacetLimit>> =
+        used.map(|(pair, row, written)| compile_facet::limit(reader, pair.key.span, row, written, job.mode)).collect();
+    compiled.into_iter().collect()
 }
 
 fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>) -> Option<Limits<'t>> {
@@ -105,14 +123,37 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>) -> Option<Limits<'
             (_, Some(name)) => {
                 reader.written(pair.key.span, &pair.value).map(|written| limits.query.push((pair, name, written)))
             }
-            _ => {
-                reader.unknown_word(pair, &["target"]);
-                None
-            }
+            _ => facet(reader, pair).map(|found| limits.facets.push(found)),
         };
         sound &= read.is_some();
     }
     sound.then_some(limits)
+}
+
+fn facet<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, &'static FacetRow, Written<'t>)> {
+    let Some(row) = facet_named(&pair.key.text) else {
+        let known: Vec<&str> = std::iter::once("target").chain(FACETS.iter().map(|row| row.word)).collect();
+        reader.unknown_word(pair, &known);
+        return None;
+    };
+    reader.written(pair.key.span, &pair.value).map(|written| (pair, row, written))
+}
+
+/// A limit on what no operation can use would limit nothing.
+fn check_facet(reader: &mut Reader<'_, '_>, pair: &Pair, row: &FacetRow, selection: Selection, operations: OpSet) {
+    const MOST: usize = 4;
+    if operations.iter().any(|op| row.fits(op)) {
+        return;
+    }
+    let who = match selection {
+        Selection::Operation(row) => row.name.to_owned(),
+        Selection::Group(group) => format!("no operation of `{}`", group.name),
+        Selection::Everything => "no operation".to_owned(),
+    };
+    let cannot = if matches!(selection, Selection::Operation(_)) { "cannot use" } else { "can use" };
+    let users: Vec<String> = row.operations.iter().map(|op| op.name().to_owned()).collect();
+    let help = format!("it is a limit on {}", listed(&users, "and", MOST));
+    reader.report.problem_with_help(pair.key.span, format!("{who} {cannot} `{}`", row.word), help);
 }
 
 fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, Written<'t>)> {

@@ -100,7 +100,7 @@ fn plain(form: &Form<'_>) -> Result<Pattern, String> {
         Form::Word(word) => Pattern::glob(word.strip_prefix('/').unwrap_or(word)),
         Form::Exactly(name) => Ok(Pattern::literal(name)),
         Form::Regex(regex) => Pattern::regex(regex),
-        Form::Default | Form::Range(..) => Err(no_name(form)),
+        Form::Default | Form::From(..) | Form::Range(..) => Err(no_name(form)),
     }
 }
 
@@ -108,13 +108,14 @@ fn image(form: &Form<'_>) -> Result<ImagePattern, String> {
     match form {
         Form::Word(name) | Form::Exactly(name) => ImagePattern::glob(name),
         Form::Regex(regex) => Pattern::regex(regex).map(ImagePattern::Whole),
-        Form::Default | Form::Range(..) => Err(no_name(form)),
+        Form::Default | Form::From(..) | Form::Range(..) => Err(no_name(form)),
     }
 }
 
 fn no_name(form: &Form<'_>) -> String {
     match form {
         Form::Default => "`default` is a keyword; a thing that is really called so is `{ name: default }`".into(),
+        Form::From(..) => "a path is no name".into(),
         _ => "a range is no name".into(),
     }
 }
@@ -123,7 +124,7 @@ fn said(items: &[Item<'_>]) -> String {
     const MOST: usize = 6;
     let words = items.iter().map(|item| match item.form {
         Form::Word(word) | Form::Exactly(word) | Form::Regex(word) => shown(word),
-        Form::Default | Form::Range(..) => String::new(),
+        Form::Default | Form::From(..) | Form::Range(..) => String::new(),
     });
     match listed(&words.collect::<Vec<_>>(), "or", MOST) {
         none if none.is_empty() => "none".into(),

@@ -111,7 +111,7 @@ pub(super) fn could_be_id(kind: Target, name: &str) -> bool {
 }
 
 /// As [`could_be_id`], but sure to miss none: Swarm's IDs begin with any letters.
-fn could_be_any_id(kind: Target, name: &str) -> bool {
+pub(super) fn could_be_any_id(kind: Target, name: &str) -> bool {
     match kind {
         Target::Container | Target::Exec | Target::Image | Target::Plugin | Target::Volume => could_be_id(kind, name),
         Target::Config | Target::Network | Target::Node | Target::Secret | Target::Service | Target::Task => {
