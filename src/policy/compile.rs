@@ -1,7 +1,9 @@
 //! Entries of `may` and `never` to rules.
 
+use super::compile_facet;
 use super::compile_query;
 use super::compile_target;
+use super::facet_limit::FacetLimit;
 use super::limit::QueryLimit;
 use super::place::Place;
 use super::reader::Reader;
@@ -12,7 +14,7 @@ use super::syntax::Entry;
 use super::text::{listed, plain, shown};
 use super::tree::Pair;
 use super::written::Written;
-use crate::catalogue::{Body, Op, OpSet};
+use crate::catalogue::{FACETS, Facet, FacetRow, Op, OpSet, facet_named};
 use std::collections::BTreeSet;
 
 /// Which list an entry stands in.
@@ -29,6 +31,8 @@ struct Limits<'t> {
     names: Option<(&'t Pair, Written<'t>)>,
     /// `query.NAME: ...`
     query: Vec<(&'t Pair, &'t str, Written<'t>)>,
+    /// `binds: ...`
+    facets: Vec<(&'t Pair, &'static FacetRow, Written<'t>)>,
 }
 
 /// An entry on its way to rules.
@@ -51,6 +55,9 @@ pub(super) fn compile<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: 
     for (pair, name, _) in &limits.query {
         check_parameter(reader, pair, name, selection, operations);
     }
+    for (pair, row, _) in &limits.facets {
+        check_facet(reader, pair, row, selection, operations);
+    }
     let place = reader.report.place(entry.span, &entry.path);
     let job = Job { entry, place, selection, limits, mode };
     operations.iter().filter_map(|op| rule(reader, &job, op)).collect()
@@ -65,7 +72,7 @@ fn may_be_granted(reader: &mut Reader<'_, '_>, entry: &Entry<'_>, selection: Sel
         reader.report.problem_with_help(entry.span, "`everything` takes no limits under `may`", help);
         return false;
     }
-    if selection.single().is_some_and(|op| op.operation().body == Body::Json) {
+    if selection.single().is_some_and(|op| op.operation().body.is_unjudged()) {
         let message = format!("the body of {} cannot be judged by this dockgate yet", shown(entry.word));
         let help = "only `everything` allows it, unexamined; leave it out, or grant `everything`";
         reader.report.problem_with_help(entry.span, message, help);
@@ -86,12 +93,23 @@ fn rule(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Rule> 
             query.push(compile_query::limit(reader, pair.key.span, param, written, job.mode)?);
         }
     }
+    let facets = facets(reader, job, op)?;
     // an exception that says nothing about this operation must not forbid all of it
-    if job.mode == Mode::Never && job.entry.limits.is_some() && target.is_none() && query.is_empty() {
+    let says_nothing = target.is_none() && query.is_empty() && facets.is_empty();
+    if job.mode == Mode::Never && job.entry.limits.is_some() && says_nothing {
         return None;
     }
     let everything = matches!(job.selection, Selection::Everything);
-    Some(Rule { op, place: job.place.clone(), everything, target, query: query.into() })
+    Some(Rule { op, place: job.place.clone(), everything, target, query: query.into(), facets: facets.into() })
+}
+
+/// The limits on what a request for this operation can use.
+fn facets(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Vec<FacetLimit>> {
+    let used = job.limits.facets.iter().filter(|(_, row, _)| row.fits(op));
+    // every problem is reported before the first one ends this
+    let compiled: Vec<Option<FacetLimit>> =
+        used.map(|(pair, row, written)| compile_facet::limit(reader, pair.key.span, row, written, job.mode)).collect();
+    compiled.into_iter().collect()
 }
 
 fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>) -> Option<Limits<'t>> {
@@ -107,23 +125,48 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>) -> Option<Limits<'
             (_, Some(name)) => {
                 reader.written(pair.key.span, &pair.value).map(|written| limits.query.push((pair, name, written)))
             }
-            _ => {
-                no_limit(reader, pair);
-                None
-            }
+            _ => facet(reader, pair).map(|found| limits.facets.push(found)),
         };
         sound &= read.is_some();
     }
     sound.then_some(limits)
 }
 
-fn no_limit(reader: &mut Reader<'_, '_>, pair: &Pair) {
-    if pair.key.text != "name" {
-        return reader.unknown_word(pair, &["target"]);
-    }
+fn facet<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, &'static FacetRow, Written<'t>)> {
+    let Some(row) = facet_named(&pair.key.text) else {
+        let known: Vec<&str> = std::iter::once("target").chain(FACETS.iter().map(|row| row.word)).collect();
+        reader.unknown_word(pair, &known);
+        return None;
+    };
+    reader.written(pair.key.span, &pair.value).map(|written| (pair, row, written))
+}
+
+/// `name` is what something is called that is made; what there is already is a target.
+fn misplaced_name(reader: &mut Reader<'_, '_>, pair: &Pair) {
     let name = pair.value.text().map_or("...".to_owned(), plain);
     let help = format!("write `target: {{ name: {name} }}`");
     reader.report.problem_with_help(pair.key.span, "`name` stands under `target`", help);
+}
+
+/// A limit on what no operation can use would limit nothing.
+fn check_facet(reader: &mut Reader<'_, '_>, pair: &Pair, row: &FacetRow, selection: Selection, operations: OpSet) {
+    const MOST: usize = 4;
+    let unnamed = |op: Op| op.operation().target.is_some() && !row.fits(op);
+    if row.facet == Facet::Name && operations.iter().any(unnamed) {
+        return misplaced_name(reader, pair);
+    }
+    if operations.iter().any(|op| row.fits(op)) {
+        return;
+    }
+    let who = match selection {
+        Selection::Operation(row) => row.name.to_owned(),
+        Selection::Group(group) => format!("no operation of `{}`", group.name),
+        Selection::Everything => "no operation".to_owned(),
+    };
+    let cannot = if matches!(selection, Selection::Operation(_)) { "cannot use" } else { "can use" };
+    let users: Vec<String> = row.operations.iter().map(|op| op.name().to_owned()).collect();
+    let help = format!("it is a limit on {}", listed(&users, "and", MOST));
+    reader.report.problem_with_help(pair.key.span, format!("{who} {cannot} `{}`", row.word), help);
 }
 
 fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, Written<'t>)> {

@@ -127,7 +127,7 @@ fn plain(form: &Form<'_>) -> Result<Pattern, String> {
         Form::Word(word) => Pattern::glob(without_slash(word)),
         Form::Exactly(name) => Ok(Pattern::literal(without_slash(name))),
         Form::Regex(regex) => Pattern::regex(regex),
-        Form::Default | Form::Range(..) => Err(no_name(form)),
+        Form::Default | Form::From(..) | Form::Range(..) => Err(no_name(form)),
     }
 }
 
@@ -141,13 +141,14 @@ fn image(form: &Form<'_>) -> Result<ImagePattern, String> {
         Form::Word(name) => ImagePattern::glob(name),
         Form::Exactly(name) => Ok(ImagePattern::literal(name)),
         Form::Regex(regex) => Pattern::regex(regex).map(ImagePattern::Whole),
-        Form::Default | Form::Range(..) => Err(no_name(form)),
+        Form::Default | Form::From(..) | Form::Range(..) => Err(no_name(form)),
     }
 }
 
 fn no_name(form: &Form<'_>) -> String {
     match form {
         Form::Default => "`default` is a keyword; a thing that is really called so is `{ name: default }`".into(),
+        Form::From(..) => "a path is no name".into(),
         _ => "a range is no name".into(),
     }
 }
@@ -156,7 +157,7 @@ fn said(items: &[Item<'_>]) -> String {
     const MOST: usize = 6;
     let words = items.iter().map(|item| match item.form {
         Form::Word(word) | Form::Exactly(word) | Form::Regex(word) => shown(word),
-        Form::Default | Form::Range(..) => String::new(),
+        Form::Default | Form::From(..) | Form::Range(..) => String::new(),
     });
     match listed(&words.collect::<Vec<_>>(), "or", MOST) {
         none if none.is_empty() => "none".into(),

@@ -59,6 +59,21 @@ impl Why {
         Self { word: name.into(), sentence, place: Some(place.clone()) }
     }
 
+    /// A limit on what the request uses, where that was not gathered.
+    pub(super) fn unread(operation: &Operation, word: &str, place: &Place) -> Self {
+        let sentence = format!("{} ({}: {})", operation.about, operation.name, Self::unread_because(word));
+        Self { word: word.into(), sentence, place: Some(place.clone()) }
+    }
+
+    /// As [`Why::unread`], under `never`.
+    pub(super) fn never_unread(operation: &Operation, word: &str, place: &Place) -> Self {
+        Self::touched(&format!("{} ({}: {})", operation.about, operation.name, Self::unread_because(word)), place)
+    }
+
+    fn unread_because(word: &str) -> String {
+        format!("what it uses of `{word}` cannot be judged by this dockgate")
+    }
+
     /// `never` names the operation.
     pub(super) fn never(operation: &Operation, place: &Place) -> Self {
         Self::touched(&format!("{} (never: {})", operation.about, operation.name), place)

@@ -1,42 +1,7 @@
-//! Image names: one spelling for each image, and patterns over it.
+//! Patterns over image names.
 
 use super::pattern::Pattern;
-
-/// What dockerd adds to a name without a registry.
-const DOMAIN: &str = "docker.io";
-/// The older name of the same registry.
-const OLD_DOMAIN: &str = "index.docker.io";
-/// What dockerd adds to a name without a tag.
-const TAG: &str = "latest";
-
-/// A name, taken apart as dockerd does it.
-#[derive(Debug, PartialEq, Eq)]
-struct Reference<'a> {
-    name: &'a str,
-    tag: Option<&'a str>,
-    digest: Option<&'a str>,
-}
-
-impl<'a> Reference<'a> {
-    fn parse(text: &'a str) -> Self {
-        let (rest, digest) = text.split_once('@').map_or((text, None), |(rest, digest)| (rest, Some(digest)));
-        let (name, tag) = match rest.rsplit_once(':') {
-            // behind the last `:` of `localhost:5000/x` is no tag
-            Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
-            _ => (rest, None),
-        };
-        Self { name, tag, digest }
-    }
-
-    /// The whole in one spelling; a digest decides alone, as it does for dockerd.
-    fn normal(&self) -> String {
-        let name = normal_name(self.name);
-        match self.digest {
-            Some(digest) => format!("{name}@{digest}"),
-            None => format!("{name}:{}", self.tag.unwrap_or(TAG)),
-        }
-    }
-}
+use crate::request::values::image::{Reference, TAG, normal_name};
 
 /// A pattern over images.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,50 +98,15 @@ pub(super) fn with_tag(text: &str, tag: &str) -> String {
     format!("{name}:{tag}{digest}")
 }
 
-fn normal_name(name: &str) -> String {
-    let (domain, path) = match name.split_once('/') {
-        Some((OLD_DOMAIN, path)) => (DOMAIN, path),
-        Some((first, path)) if is_domain(first) => (first, path),
-        _ => (DOMAIN, name),
-    };
-    let library = if domain == DOMAIN && !path.contains('/') { "library/" } else { "" };
-    format!("{domain}/{library}{path}")
-}
-
 /// A pattern that begins with `**` may stand for the registry too.
 fn normal_pattern(name: &str) -> String {
     let first = name.split('/').next().unwrap_or_default();
     if first.contains("**") { name.to_owned() } else { normal_name(name) }
 }
 
-fn is_domain(first: &str) -> bool {
-    first == "localhost" || first.contains(['.', ':']) || first.contains(char::is_uppercase)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_image_has_one_spelling() {
-        let cases = [
-            ("nginx", "docker.io/library/nginx:latest"),
-            ("nginx:1", "docker.io/library/nginx:1"),
-            ("library/nginx", "docker.io/library/nginx:latest"),
-            ("docker.io/nginx", "docker.io/library/nginx:latest"),
-            ("index.docker.io/nginx", "docker.io/library/nginx:latest"),
-            ("me/app:v1", "docker.io/me/app:v1"),
-            ("localhost/app", "localhost/app:latest"),
-            ("localhost:5000/app:v1", "localhost:5000/app:v1"),
-            ("localhost:5000/app", "localhost:5000/app:latest"),
-            ("r.example.com/a/b", "r.example.com/a/b:latest"),
-            ("nginx@sha256:ab", "docker.io/library/nginx@sha256:ab"),
-            ("nginx:1@sha256:ab", "docker.io/library/nginx@sha256:ab"),
-        ];
-        for (name, normal) in cases {
-            assert_eq!(Reference::parse(name).normal(), normal, "{name}");
-        }
-    }
 
     #[test]
     fn patterns_and_names_meet_in_the_normal_spelling() {

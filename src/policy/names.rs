@@ -143,7 +143,7 @@ pub(super) fn is_whole_id(name: &str) -> bool {
 }
 
 /// Whether the name could also be the beginning of an ID, and so mean any object.
-fn could_be_id(kind: Target, name: &str) -> bool {
+pub(super) fn could_be_id(kind: Target, name: &str) -> bool {
     match kind {
         Target::Exec => true,
         // local volumes have no IDs
@@ -156,7 +156,7 @@ fn could_be_id(kind: Target, name: &str) -> bool {
 }
 
 /// As [`could_be_id`], but sure to miss none: Swarm's IDs begin with any letters.
-fn could_be_any_id(kind: Target, name: &str) -> bool {
+pub(super) fn could_be_any_id(kind: Target, name: &str) -> bool {
     match kind {
         Target::Container | Target::Exec | Target::Image | Target::Plugin => could_be_id(kind, name),
         // cluster volumes have Swarm's IDs, and only whole ones are looked up

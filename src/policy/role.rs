@@ -59,6 +59,13 @@ impl Role {
         self.unexamined.contains(op)
     }
 
+    /// Whether a decision looks at what requests for the operation use, so that
+    /// they have to be read whole, even if `everything` allows them.
+    pub fn judges_uses(&self, op: Op) -> bool {
+        let examines = self.grants_of(op).iter().any(|rule| !rule.everything);
+        examines || self.bans_of(op).iter().any(|ban| !ban.facets.is_empty())
+    }
+
     /// The denial of an operation that the role may never run.
     pub fn deny_operation(&self, op: Op) -> Denial {
         let operation = op.operation();

@@ -1,14 +1,15 @@
 //! One operation of one entry under `may` or `never`, compiled.
 
 use super::denial::Why;
+use super::facet_limit::{FacetLimit, unsaid};
 use super::limit::QueryLimit;
 use super::names::Names;
 use super::object::Object;
 use super::place::Place;
 use super::text::{plain, shown};
 use super::uses::danger;
-use crate::catalogue::{Body, Op};
-use crate::request::Request;
+use crate::catalogue::{Facet, Op};
+use crate::request::{Request, Uses};
 
 /// What one entry says about one operation.
 #[derive(Clone, Debug)]
@@ -19,17 +20,18 @@ pub(super) struct Rule {
     pub(super) everything: bool,
     pub(super) target: Option<Names>,
     pub(super) query: Box<[QueryLimit]>,
+    pub(super) facets: Box<[FacetLimit]>,
 }
 
 impl Rule {
     /// Whether a request for this operation could be allowed by the rule.
     pub(super) fn can_allow(&self) -> bool {
-        self.everything || self.op.operation().body != Body::Json
+        self.everything || !self.op.operation().body.is_unjudged()
     }
 
     /// Whether the rule says something about the operation as a whole.
     pub(super) fn is_unlimited(&self) -> bool {
-        self.target.is_none() && self.query.is_empty()
+        self.target.is_none() && self.query.is_empty() && self.facets.is_empty()
     }
 
     /// Everything that keeps a grant from allowing the request; empty if it does allow it.
@@ -45,6 +47,7 @@ impl Rule {
         why.extend(self.target_objection(request));
         why.extend(self.query.iter().filter_map(|limit| self.query_objection(limit, request)));
         self.dangers(request, &mut why);
+        self.facet_objections(request, &mut why);
         why.extend(request.query.unknown.iter().map(|(key, _)| self.unknown_objection(key)));
         why
     }
@@ -55,7 +58,48 @@ impl Rule {
             return Some(Why::never(request.operation(), &self.place));
         }
         let query = || self.query.iter().find_map(|limit| limit.touched(request));
-        self.target_touched(request).or_else(query).map(|deed| Why::touched(&deed, &self.place))
+        let touched = self.target_touched(request).or_else(query).map(|deed| Why::touched(&deed, &self.place));
+        touched.or_else(|| self.facet_touched(request))
+    }
+
+    fn facet_objections(&self, request: &Request, why: &mut Vec<Why>) {
+        let operation = request.operation();
+        let Some(uses) = &request.uses else {
+            // nothing was gathered, so a limit cannot be seen to hold
+            why.extend(self.facets.first().map(|limit| Why::unread(operation, limit.row.word, &self.place)));
+            return;
+        };
+        for limit in &self.facets {
+            let objection = limit.objection(uses, operation.op);
+            why.extend(objection.map(|sentence| Why::limit(limit.row.word.into(), sentence, &self.place)));
+        }
+        self.unsaid_objections(uses, why);
+    }
+
+    /// What the request uses of facets that the grant does not name; one reason for each.
+    fn unsaid_objections(&self, uses: &Uses, why: &mut Vec<Why>) {
+        for used in uses.iter().filter(|used| !self.covers(used.facet)) {
+            let Some(limit) = unsaid(used.facet).filter(|limit| !limit.holds(&used.value)) else { continue };
+            if why.iter().all(|known| known.word != limit.row.word) {
+                why.push(Why::limit(limit.row.word.into(), limit.objection_to(&used.value), &self.place));
+            }
+        }
+    }
+
+    /// Whether the grant names the facet, or one that says enough about it.
+    fn covers(&self, facet: Facet) -> bool {
+        let named = |facet| self.facets.iter().any(|limit| limit.row.facet == facet);
+        named(facet) || facet.covered_by().is_some_and(named)
+    }
+
+    fn facet_touched(&self, request: &Request) -> Option<Why> {
+        let operation = request.operation();
+        let first = self.facets.first()?;
+        let Some(uses) = &request.uses else {
+            return Some(Why::never_unread(operation, first.row.word, &self.place));
+        };
+        let deed = self.facets.iter().find_map(|limit| limit.touched(uses, operation.op))?;
+        Some(Why::touched(&deed, &self.place))
     }
 
     fn target_objection(&self, request: &Request) -> Option<Why> {
@@ -107,3 +151,7 @@ impl Rule {
 fn said(object: Option<&Object<'_>>) -> String {
     object.map_or_else(|| "an object without a name".into(), Object::said)
 }
+
+#[cfg(test)]
+#[path = "rule_tests.rs"]
+mod tests;

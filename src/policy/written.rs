@@ -1,5 +1,6 @@
 //! The values of a limit as they are written, before they get a type.
 
+use super::limit::flag;
 use super::reader::Reader;
 use super::report::Span;
 use super::text::shown;
@@ -27,6 +28,8 @@ pub(super) enum Form<'t> {
     Default,
     /// `{ name: own }`: exactly this, though the word is a keyword or has a `*`.
     Exactly(&'t str),
+    /// `{ from: /srv, read_only: true }`: a path, perhaps to read only.
+    From(&'t str, bool),
     /// `{ min: 1, max: 5 }`
     Range(Option<&'t str>, Option<&'t str>),
     /// `{ regex: ... }`
@@ -102,6 +105,11 @@ impl<'t> Reader<'_, 't> {
         match keys.as_slice() {
             ["regex"] => value(self, "regex").map(Form::Regex),
             ["name"] => value(self, "name").map(Form::Exactly),
+            ["from"] => value(self, "from").map(|from| Form::From(from, false)),
+            ["from", "read_only"] | ["read_only", "from"] => {
+                let (from, word) = (value(self, "from")?, value(self, "read_only")?);
+                self.read_only(span, word).map(|read_only| Form::From(from, read_only))
+            }
             ["min"] => value(self, "min").map(|min| Form::Range(Some(min), None)),
             ["max"] => value(self, "max").map(|max| Form::Range(None, Some(max))),
             ["min", "max"] | ["max", "min"] => {
@@ -109,11 +117,22 @@ impl<'t> Reader<'_, 't> {
                 Some(Form::Range(Some(min), Some(max)))
             }
             _ => {
-                let help = "a value is a word, `{ regex: ... }`, `{ name: ... }` or `{ min: ..., max: ... }`";
+                let help = "a value is a word, `{ regex: ... }`, `{ name: ... }`, `{ min: ..., max: ... }` \
+                            or `{ from: ..., read_only: true }`";
                 self.report.problem_with_help(map_span(span, pairs), "this map is no value", help);
                 None
             }
         }
+    }
+}
+
+impl Reader<'_, '_> {
+    fn read_only(&mut self, span: Span, word: &str) -> Option<bool> {
+        let read = flag(word);
+        if read.is_none() {
+            self.report.problem(span, format!("{} is neither `true` nor `false`", shown(word)));
+        }
+        read
     }
 }
 
@@ -152,6 +171,8 @@ mod tests {
         assert_eq!(forms("[x, default]"), [Form::Word("x"), Form::Default]);
         assert_eq!(forms("{ regex: a+ }"), [Form::Regex("a+")]);
         assert_eq!(forms("[{ name: own }, b]"), [Form::Exactly("own"), Form::Word("b")]);
+        assert_eq!(forms("{ from: /a }"), [Form::From("/a", false)]);
+        assert_eq!(forms("{ read_only: true, from: /a }"), [Form::From("/a", true)]);
         assert_eq!(forms("{ max: 5 }"), [Form::Range(None, Some("5"))]);
         assert_eq!(forms("{ max: 5, min: 1 }"), [Form::Range(Some("1"), Some("5"))]);
         assert_eq!(forms("[a, $l]"), [Form::Word("a"), Form::Word("x"), Form::Word("y")]);
@@ -169,9 +190,9 @@ mod tests {
             ),
             ("[[x]]", "p.yaml:2:5: a value must be a word or a map, but this is a list"),
             (
-                "{ from: x }",
-                "p.yaml:2:6: this map is no value; \
-                 a value is a word, `{ regex: ... }`, `{ name: ... }` or `{ min: ..., max: ... }`",
+                "{ form: x }",
+                "p.yaml:2:6: this map is no value; a value is a word, `{ regex: ... }`, `{ name: ... }`, \
+                 `{ min: ..., max: ... }` or `{ from: ..., read_only: true }`",
             ),
             ("{ regex: [x] }", "p.yaml:2:6: `regex` must be a single word, but this is a list"),
             ("$z", "p.yaml:2:4: no `let` is called `z`"),

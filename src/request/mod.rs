@@ -7,12 +7,17 @@ pub mod json;
 mod query;
 mod refusal;
 pub mod signal;
+pub mod tree;
+mod uses;
+pub mod values;
 
 pub use headers::Headers;
 pub use identity::{Certificate, Identity, Peer};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};
 pub use refusal::Refusal;
 pub use signal::{name as signal_name, names as signal_names};
+pub use tree::Tree;
+pub use uses::{Use, UseValue, Uses};
 
 use crate::catalogue::{self, Operation, Params, Route};
 use http::{HeaderMap, Method};
@@ -31,6 +36,8 @@ pub struct Request {
     pub query: Query,
     /// The headers that travel.
     pub headers: Headers,
+    /// What it uses, facet by facet; nothing as long as that was not gathered.
+    pub uses: Option<Uses>,
 }
 
 impl Request {
@@ -71,7 +78,7 @@ pub fn understand_head(
     let operation = route.operation;
     let query = Query::read(query, operation)?;
     let headers = Headers::read(headers, operation)?;
-    Ok(Request { who, method, route, query, headers })
+    Ok(Request { who, method, route, query, headers, uses: None })
 }
 
 /// Reads a whole head: route, query, headers.

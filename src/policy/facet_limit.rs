@@ -1,0 +1,145 @@
+//! Limits on facets: what a request may use of one power.
+
+use super::compile_facet;
+use super::facet_matcher::FacetMatcher;
+use super::facet_said::{deed, left_at_default, said_words};
+use crate::catalogue::{FACETS, Facet, FacetKind, FacetRow, LeftOut, Op, Unsaid};
+use crate::request::{UseValue, Uses};
+use std::sync::LazyLock;
+
+/// A limit on one facet.
+#[derive(Clone, Debug)]
+pub(super) struct FacetLimit {
+    pub(super) row: &'static FacetRow,
+    pub(super) allowed: Allowed,
+    /// How the limit reads: `` only `/srv/**` ``.
+    pub(super) said: Box<str>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Allowed {
+    Any,
+    /// Any value but those that fit one of these.
+    Except(Box<[FacetMatcher]>),
+    List(Box<[FacetMatcher]>),
+}
+
+/// What is allowed of each facet that a grant does not name, by the order of the table.
+static UNSAID: LazyLock<Vec<FacetLimit>> = LazyLock::new(|| FACETS.iter().map(FacetLimit::unsaid).collect());
+
+impl FacetLimit {
+    pub(super) fn any(row: &'static FacetRow) -> Self {
+        Self { row, allowed: Allowed::Any, said: "any".into() }
+    }
+
+    /// The first thing that the request does beyond the limit; completes "may not ...".
+    pub(super) fn objection(&self, uses: &Uses, op: Op) -> Option<String> {
+        let left_out = left_out(self.row, op);
+        let absent = uses.of(self.row.facet).next().is_none().then_some(left_out).flatten();
+        let beyond = uses.of(self.row.facet).chain(absent.as_ref()).find(|value| !self.holds(value))?;
+        Some(self.objection_to(beyond))
+    }
+
+    /// What the request does of what is listed; completes "may not ...".
+    pub(super) fn touched(&self, uses: &Uses, op: Op) -> Option<String> {
+        let left_out = left_out(self.row, op);
+        let absent = uses.of(self.row.facet).next().is_none().then_some(left_out).flatten();
+        let found = uses.of(self.row.facet).chain(absent.as_ref()).find(|value| self.may_hold(value))?;
+        Some(format!("{} (never: {})", self.deed(found), self.row.word))
+    }
+
+    /// Whether the value is within the limit.
+    pub(super) fn holds(&self, value: &UseValue) -> bool {
+        let fits = |list: &[FacetMatcher]| list.iter().any(|matcher| matcher.fits(self.row, value));
+        match &self.allowed {
+            Allowed::Any => true,
+            _ if is_off(self.row, value) => true,
+            Allowed::Except(list) => !matches!(value, UseValue::All | UseValue::Odd(_)) && !fits(list),
+            Allowed::List(list) => fits(list) || (list.is_empty() && is_unused(self.row, value)),
+        }
+    }
+
+    /// Whether the value may be on the list, or cannot be told.
+    fn may_hold(&self, value: &UseValue) -> bool {
+        match (&self.allowed, value) {
+            _ if is_off(self.row, value) => false,
+            (_, UseValue::All | UseValue::Odd(_)) => true,
+            (Allowed::List(list), value) => list.iter().any(|matcher| matcher.may_fit(self.row, value)),
+            (_, value) => !is_unused(self.row, value),
+        }
+    }
+
+    /// Why the value is beyond the limit.
+    pub(super) fn objection_to(&self, value: &UseValue) -> String {
+        format!("{} ({}: {})", self.deed(value), self.row.word, self.said)
+    }
+
+    fn deed(&self, value: &UseValue) -> String {
+        if *value == UseValue::Default { left_at_default(self.row) } else { deed(self.row, value, self.almost(value)) }
+    }
+
+    /// Whether the value would fit but for a detail: a path that is written to, another value of a key.
+    fn almost(&self, value: &UseValue) -> bool {
+        let Allowed::List(list) = &self.allowed else { return false };
+        list.iter().any(|matcher| match (matcher, value) {
+            (FacetMatcher::Path { path, .. }, UseValue::Path { path: is, .. }) => path.fits(is),
+            (FacetMatcher::Pair { key, .. }, UseValue::Pair { key: is, .. }) => key.fits(is),
+            _ => false,
+        })
+    }
+
+    fn unsaid(row: &'static FacetRow) -> Self {
+        let list = |words: &[&str]| compile_facet::words(row, words).unwrap_or_default();
+        let only = |words: &[&str]| format!("{} unless said", said_words(words));
+        let (allowed, said) = match row.unsaid {
+            Unsaid::Any => (Allowed::Any, "any".to_owned()),
+            Unsaid::None => (Allowed::List(Box::default()), "none unless said".to_owned()),
+            Unsaid::Only(words) => (Allowed::List(list(words)), only(words)),
+            // a list that cannot be read excepts everything
+            Unsaid::Except(words) => match compile_facet::words(row, words) {
+                Some(list) => (Allowed::Except(list), "other programs obey it, so it has to be named".to_owned()),
+                None => (Allowed::List(Box::default()), "none".to_owned()),
+            },
+            Unsaid::AtLeast(least) => {
+                let range = FacetMatcher::Amount(Some(least), None);
+                (Allowed::List([range].into()), format!("at least {least} unless said"))
+            }
+        };
+        Self { row, allowed, said: said.into() }
+    }
+}
+
+/// What is allowed of a facet that a grant does not name.
+pub(super) fn unsaid(facet: Facet) -> Option<&'static FacetLimit> {
+    UNSAID.get(facet as usize)
+}
+
+/// What a request means that does not mention the facet; an update leaves as it is what it does not mention.
+fn left_out(row: &FacetRow, op: Op) -> Option<UseValue> {
+    match row.left_out {
+        _ if op == Op::ContainerUpdate => None,
+        LeftOut::Unused => None,
+        LeftOut::Default => Some(UseValue::Default),
+        LeftOut::False => Some(UseValue::Flag(false)),
+        LeftOut::Unlimited => Some(UseValue::Amount(None)),
+    }
+}
+
+/// Whether the request says that it makes no use of the facet.
+fn is_off(row: &FacetRow, value: &UseValue) -> bool {
+    let danger = row.kind == FacetKind::Flag && row.unsaid == Unsaid::None;
+    *value == UseValue::Nothing || (danger && *value == UseValue::Flag(false))
+}
+
+/// Whether `none` allows the value: whatever nobody chose. Docker's own network is one all the same.
+fn is_unused(row: &FacetRow, value: &UseValue) -> bool {
+    match value {
+        UseValue::Default => row.facet != Facet::Networks,
+        UseValue::Flag(flag) => !flag,
+        value => is_off(row, value),
+    }
+}
+
+#[cfg(test)]
+#[path = "facet_limit_tests.rs"]
+mod tests;

@@ -1,0 +1,97 @@
+//! Uses of facets in words: what stands behind "may not ...".
+
+use super::text::{listed, plain, shown};
+use super::written::{Form, Item};
+use crate::catalogue::{FacetKind, FacetRow};
+use crate::request::UseValue;
+use crate::request::values::amount::{said_bytes, said_cpus};
+use crate::request::values::port::Published;
+
+/// The most values that one list shows.
+const MOST: usize = 6;
+
+/// `` mount the host's `/etc` ``; `almost` says that only a detail is wrong.
+pub(super) fn deed(row: &FacetRow, value: &UseValue, almost: bool) -> String {
+    row.sentence.replace("{}", &said(row, value, almost))
+}
+
+/// What a request does that leaves out what it had to say.
+pub(super) fn left_at_default(row: &FacetRow) -> String {
+    format!("leave `{}` at Docker's default", row.word)
+}
+
+/// The list of a limit: `` only `/srv/**` or `/opt` to read ``, `at most 4GiB`.
+pub(super) fn said_items(row: &FacetRow, items: &[Item<'_>]) -> String {
+    let range = |min: &Option<&str>, max: &Option<&str>| match (min, max) {
+        (Some(min), Some(max)) => format!("{min} to {max}"),
+        (Some(min), None) => format!("at least {min}"),
+        (None, Some(max)) => format!("at most {max}"),
+        (None, None) => "any amount".to_owned(),
+    };
+    let words = items.iter().map(|item| match &item.form {
+        Form::Default => "Docker's default".to_owned(),
+        Form::From(path, true) => format!("{} to read", shown(path)),
+        Form::Exactly(word) | Form::From(word, false) | Form::Regex(word) | Form::Word(word) => shown(word),
+        Form::Range(min, max) => range(min, max),
+    });
+    let only = if matches!(row.kind, FacetKind::Count | FacetKind::Cpus | FacetKind::Size) { "" } else { "only " };
+    match listed(&words.collect::<Vec<_>>(), "or", MOST) {
+        none if none.is_empty() => "none".into(),
+        some => format!("{only}{some}"),
+    }
+}
+
+/// `` only `private` or `rprivate` ``
+pub(super) fn said_words(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| shown(word)).collect();
+    format!("only {}", listed(&words, "or", MOST))
+}
+
+fn said(row: &FacetRow, value: &UseValue, almost: bool) -> String {
+    match value {
+        UseValue::All => "whatever there is".into(),
+        UseValue::Amount(amount) => said_amount(row.kind, *amount),
+        UseValue::Default => "Docker's default".into(),
+        UseValue::Flag(flag) => format!("`{flag}`"),
+        UseValue::Image(name) => shown(name),
+        UseValue::Nothing => "nothing".into(),
+        UseValue::Odd(text) => format!("{}, which cannot be understood", shown(text)),
+        // values may be secrets
+        UseValue::Pair { key, .. } if almost => format!("{} to this value", shown(key)),
+        UseValue::Pair { key, .. } => shown(key),
+        UseValue::Path { path, .. } if almost => format!("{} for writing", shown(path)),
+        UseValue::Path { path, .. } => shown(path),
+        UseValue::Port(port) => said_port(port),
+        UseValue::Text(text) if row.kind == FacetKind::Command => said_command(text),
+        UseValue::Text(text) => shown(text),
+        UseValue::Ulimit { name, soft, hard } => format!("`{}={}:{}`", plain(name), bound(*soft), bound(*hard)),
+        UseValue::Unnamed => "without a name".into(),
+    }
+}
+
+fn said_amount(kind: FacetKind, amount: Option<i64>) -> String {
+    match (kind, amount) {
+        (FacetKind::Size, None) => "an unlimited amount".into(),
+        (_, None) => "unlimited".into(),
+        (FacetKind::Size, Some(bytes)) => said_bytes(bytes),
+        (FacetKind::Cpus, Some(nano)) => said_cpus(nano),
+        (_, Some(number)) => number.to_string(),
+    }
+}
+
+fn said_port(port: &Published) -> String {
+    let every = if port.address.is_none() { " on every address" } else { "" };
+    format!("the port `{port}`{every}")
+}
+
+/// The program alone: what follows may be secret.
+fn said_command(command: &str) -> String {
+    match command.split_once(' ') {
+        Some((program, _)) => format!("{} with its arguments", shown(program)),
+        None => shown(command),
+    }
+}
+
+fn bound(number: Option<i64>) -> i64 {
+    number.unwrap_or(-1)
+}
