@@ -138,10 +138,14 @@ const BUILD_LIMITS: &[Op] = &[Op::ContainerCreate, Op::ContainerUpdate, Op::Imag
 const RUN_OR_BUILD: &[Op] = &[Op::ContainerCreate, Op::ImageBuild, Op::ServiceCreate, Op::ServiceUpdate];
 const VOLUME: &[Op] = &[Op::ContainerCreate, Op::ServiceCreate, Op::ServiceUpdate, Op::VolumeCreate];
 const ENDPOINT: &[Op] = &[Op::ContainerCreate, Op::NetworkConnect];
+/// Whatever puts a container into a network.
+const JOIN: &[Op] = &[Op::ContainerCreate, Op::ImageBuild, Op::NetworkConnect, Op::ServiceCreate, Op::ServiceUpdate];
+/// Whatever starts a container, and what a swarm's services log by.
+const LOGGING: &[Op] = &[Op::ContainerCreate, Op::ServiceCreate, Op::ServiceUpdate, Op::SwarmInit, Op::SwarmUpdate];
 const NETWORK: &[Op] = &[Op::NetworkCreate];
 const SWARM_START: &[Op] = &[Op::SwarmInit, Op::SwarmJoin];
 const SWARM_SPEC: &[Op] = &[Op::SwarmInit, Op::SwarmUpdate];
-const PLUGIN: &[Op] = &[Op::PluginPull, Op::PluginUpgrade];
+const PLUGIN: &[Op] = &[Op::PluginPull, Op::PluginUpgrade, Op::ServiceCreate, Op::ServiceUpdate];
 const LABELS: &[Op] = &[
     Op::ConfigCreate,
     Op::ConfigUpdate,
@@ -266,9 +270,9 @@ facets! {
     Privileged         "privileged"           Flag        None, False     [ContainerCreate, ContainerExec] "have full control of the host" "every capability and device, no confinement";
     CapAdd             "cap_add"              Capability  None, Unused    RUN "add the capability {}" "capabilities beyond Docker's own";
     CapDrop            "cap_drop"             Capability  Any, Unused     RUN "drop the capability {}" "capabilities given up";
-    Devices            "devices"              Device      None, Unused    CREATE "use the host's device {}" "devices of the host";
-    DeviceCgroupRules  "device_cgroup_rules"  Text        None, Unused    CREATE "open devices by the rule {}" "which devices the kernel lets it use";
-    DeviceRequests     "device_requests"      Text        None, Unused    CREATE "ask the device driver {} for devices" "GPUs and CDI devices, by driver and ID";
+    Devices            "devices"              Device      None, Unused    HOST_LIMITS "use the host's device {}" "devices of the host";
+    DeviceCgroupRules  "device_cgroup_rules"  Text        None, Unused    HOST_LIMITS "open devices by the rule {}" "which devices the kernel lets it use";
+    DeviceRequests     "device_requests"      Text        None, Unused    HOST_LIMITS "ask the device driver {} for devices" "GPUs and CDI devices, by driver and ID";
     SecurityOpt        "security_opt"         SecurityOpt Only(&["no-new-privileges=true"]), Unused RUN_OR_BUILD "set the security option {}" "seccomp, AppArmor, SELinux, no-new-privileges";
     MaskedPaths        "masked_paths"         Flag        None, False     CREATE "change which files of the kernel are hidden" "whether Docker's masked paths are replaced";
     ReadonlyPaths      "readonly_paths"       Flag        None, False     CREATE "change which files of the kernel are read-only" "whether Docker's read-only paths are replaced";
@@ -289,7 +293,7 @@ facets! {
 
     // networks
     NetworkMode        "network_mode"         Namespace   None, Unused    RUN_OR_BUILD "use the network of {}" "the network namespace of the host or of another container";
-    Networks           "networks"             Name        Only(&["default"]), Default RUN_OR_BUILD "join the network {}" "networks by name; `default` is Docker's bridge";
+    Networks           "networks"             Name        Only(&["default"]), Default JOIN "join the network {}" "networks by name; `default` is Docker's bridge";
     Ports              "ports"                Port        None, Unused    RUN "publish {}" "ports of the host";
     PublishMode        "publish_mode"         Text        Only(&["ingress"]), Unused SERVICE "publish ports in the mode {}" "how services publish ports";
     Expose             "expose"               Text        Any, Unused     IMAGE_CONFIG "expose the port {}" "ports of the container that others may connect to";
@@ -319,7 +323,7 @@ facets! {
     CpusetMems         "cpuset_mems"          Text        Any, Unused     BUILD_LIMITS "use the memory nodes {}" "chosen memory nodes";
     PidsLimit          "pids_limit"           Count       Any, Unlimited  RUN_LIMITS "have {} processes" "processes; left out, no limit";
     ShmSize            "shm_size"             Size        Any, Unused     BUILD_LIMITS "use {} of shared memory" "the size of `/dev/shm`";
-    Ulimits            "ulimits"              Ulimit      Any, Unused     RUN_OR_BUILD "set the ulimit {}" "limits of the processes";
+    Ulimits            "ulimits"              Ulimit      Any, Unused     ALL_LIMITS "set the ulimit {}" "limits of the processes";
     BlkioConfig        "blkio_config"         Text        Any, Unused     HOST_LIMITS "set the disk speed {}" "weights and speeds of disks";
     OomKillDisable     "oom_kill_disable"     Flag        None, False     HOST_LIMITS "refuse to be stopped when memory runs out" "the kernel may not stop it";
     OomScoreAdj        "oom_score_adj"        Count       AtLeast(0), Unused RUN "have the score {} when memory runs out" "below 0, the kernel stops others first";
@@ -329,8 +333,8 @@ facets! {
     Init               "init"                 Flag        Any, False      RUN "have `init` {}" "a first process that reaps the others";
 
     // what goes out
-    Logging            "logging"              Name        Only(&["default", "json-file", "local"]), Default RUN "log by {}" "the log driver";
-    LogOpts            "log_opts"             Pair        Only(LOCAL_LOG_OPTS), Unused RUN "set the log option {}" "options of log drivers, which can send anywhere";
+    Logging            "logging"              Name        Only(&["default", "json-file", "local"]), Default LOGGING "log by {}" "the log driver";
+    LogOpts            "log_opts"             Pair        Only(LOCAL_LOG_OPTS), Unused LOGGING "set the log option {}" "options of log drivers, which can send anywhere";
     Registries         "registries"           Registry    Only(&["docker.io"]), Unused REGISTRIES "have the daemon talk to the registry {}" "registries; where `image` is limited, it says enough";
     RemoteSource       "remote_source"        Text        None, Unused    [ImageBuild, ImageCreate] "make the daemon fetch {}" "URLs of build contexts and imports";
 

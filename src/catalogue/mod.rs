@@ -1,6 +1,7 @@
 //! What the Docker Engine API is: every operation, as data. Imports nothing.
 
 mod facets;
+pub mod fields;
 mod groups;
 mod lookup;
 mod op_set;
@@ -21,6 +22,7 @@ pub use param::{Kind, Param};
 pub use route::{Params, Route, RouteError, route};
 pub use version::{ApiVersion, CEILING, FLOOR};
 
+use fields::Field;
 use http::Method;
 use shape::Shape;
 
@@ -136,12 +138,28 @@ impl Target {
 pub enum Body {
     /// Nothing; anything else is refused.
     None,
-    /// JSON that this catalogue has a table for.
+    /// [`fields::EXEC_START`], which is judged already.
     ExecStart,
-    /// JSON without a table yet: only `everything` lets it through.
-    Json,
+    /// JSON of this table, not judged yet: only `everything` lets it through.
+    Json(&'static Field),
     /// A tar archive that streams through untouched.
     Tar,
+}
+
+impl Body {
+    /// The table of a JSON body.
+    pub fn table(self) -> Option<&'static Field> {
+        match self {
+            Self::ExecStart => Some(&fields::EXEC_START),
+            Self::Json(table) => Some(table),
+            Self::None | Self::Tar => None,
+        }
+    }
+
+    /// Whether it is JSON that no policy can judge yet.
+    pub fn is_unjudged(self) -> bool {
+        matches!(self, Self::Json(_))
+    }
 }
 
 /// How the exchange flows.

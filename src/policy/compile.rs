@@ -13,7 +13,7 @@ use super::syntax::Entry;
 use super::text::{listed, shown};
 use super::tree::Pair;
 use super::written::Written;
-use crate::catalogue::{Body, FACETS, FacetRow, Op, OpSet, Param, facet_named};
+use crate::catalogue::{FACETS, FacetRow, Op, OpSet, Param, facet_named};
 
 /// Which list an entry stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ fn may_be_granted(reader: &mut Reader<'_, '_>, entry: &Entry<'_>, selection: Sel
         reader.report.problem_with_help(entry.span, "`everything` takes no limits under `may`", help);
         return false;
     }
-    if selection.single().is_some_and(|op| op.operation().body == Body::Json) {
+    if selection.single().is_some_and(|op| op.operation().body.is_unjudged()) {
         let message = format!("the body of {} cannot be judged by this dockgate yet", shown(entry.word));
         let help = "only `everything` allows it, unexamined; leave it out, or grant `everything`";
         reader.report.problem_with_help(entry.span, message, help);

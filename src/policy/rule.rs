@@ -6,7 +6,7 @@ use super::limit::{QueryLimit, danger};
 use super::names::{Names, called, could_be_id};
 use super::place::Place;
 use super::text::{plain, shown};
-use crate::catalogue::{Body, Facet, Op};
+use crate::catalogue::{Facet, Op};
 use crate::request::{Request, Uses};
 
 /// What one entry says about one operation.
@@ -24,7 +24,7 @@ pub(super) struct Rule {
 impl Rule {
     /// Whether a request for this operation could be allowed by the rule.
     pub(super) fn can_allow(&self) -> bool {
-        self.everything || self.op.operation().body != Body::Json
+        self.everything || !self.op.operation().body.is_unjudged()
     }
 
     /// Whether the rule says something about the operation as a whole.

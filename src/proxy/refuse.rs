@@ -70,7 +70,8 @@ impl Reply {
                 Self { status: 503, message }
             }
             UpstreamError::Exchange(error) if error.is_user() => {
-                let message = format!("dockgate: the request's body broke off or is not framed as HTTP/1.1 asks [{id}]");
+                let message =
+                    format!("dockgate: the request's body broke off or is not framed as HTTP/1.1 asks [{id}]");
                 Self { status: 400, message }
             }
             UpstreamError::Exchange(error) => {

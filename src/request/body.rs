@@ -95,7 +95,7 @@ pub fn fold(key: &str) -> String {
 }
 
 /// Clients send the zero values of fields that they do not use.
-fn is_zero(value: &Json) -> bool {
+pub(super) fn is_zero(value: &Json) -> bool {
     match value {
         Json::Null => true,
         Json::Bool(on) => !on,

@@ -7,6 +7,7 @@ pub mod json;
 mod query;
 mod refusal;
 pub mod signal;
+pub mod tree;
 mod uses;
 pub mod values;
 
@@ -15,6 +16,7 @@ pub use identity::{Certificate, Identity, Peer};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};
 pub use refusal::Refusal;
 pub use signal::name as signal_name;
+pub use tree::Tree;
 pub use uses::{Use, UseValue, Uses};
 
 use crate::catalogue::{self, Operation, Params, Route};

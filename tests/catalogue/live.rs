@@ -1,39 +1,11 @@
-//! The routes held against a live dockerd: `DOCKGATE_TEST_DOCKER=/run/docker.sock`.
+//! The routes held against a live dockerd.
 //!
 //! Nothing here changes the daemon: objects do not exist, queries are broken
 //! (`%zz`, refused before anything is done), bodies have the wrong type.
 
-use crate::http::{Answer, send};
-use dockgate::catalogue::{Body, OPERATIONS, Op, Operation, RouteError, Verb, route};
-use std::io::Write;
-use std::path::PathBuf;
-
-struct Docker {
-    socket: PathBuf,
-    minor: u16,
-}
-
-impl Docker {
-    /// The daemon to compare with; without one the test is skipped, but never in CI.
-    fn connect(test: &str) -> Option<Self> {
-        let Ok(socket) = std::env::var("DOCKGATE_TEST_DOCKER") else {
-            assert!(std::env::var_os("CI").is_none(), "DOCKGATE_TEST_DOCKER is not set");
-            // Past the test harness, which keeps what passing tests print.
-            let line = format!("SKIP: {test}: DOCKGATE_TEST_DOCKER is not set\n");
-            std::io::stderr().write_all(line.as_bytes()).unwrap();
-            return None;
-        };
-        let socket = PathBuf::from(socket.trim_start_matches("unix://"));
-        let version = send(&socket, "GET", "/version", "").expect("a daemon that answers");
-        let minor = version.body.split("\"ApiVersion\":\"1.").nth(1).and_then(|rest| rest.split('"').next());
-        let minor = minor.unwrap_or_else(|| panic!("no API version: {version:?}"));
-        Some(Self { minor: minor.parse().unwrap(), socket })
-    }
-
-    fn send(&self, method: &str, target: &str, body: &str) -> Answer {
-        send(&self.socket, method, target, body).unwrap_or_else(|e| panic!("{method} {target}: {e}"))
-    }
-}
+use crate::docker::Docker;
+use crate::http::Answer;
+use dockgate::catalogue::{OPERATIONS, Op, Operation, RouteError, Verb, route};
 
 /// dockerd's answer where no route fits; an answer to HEAD has no body to look at.
 fn is_nowhere(method: &str, answer: &Answer) -> bool {
@@ -57,7 +29,7 @@ fn probe(row: &Operation, minor: u16) -> (&'static str, String, &'static str) {
         Op::BuildCancel => "",
         _ => "?%zz",
     };
-    let body = if matches!(row.body, Body::Json | Body::ExecStart) { "x" } else { "" };
+    let body = if row.body.table().is_some() { "x" } else { "" };
     (method, format!("{prefix}{path}{query}"), body)
 }
 

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
+#[allow(dead_code, reason = "other tests send JSON")]
+#[path = "../common/docker.rs"]
+mod docker;
 #[path = "../common/http.rs"]
 mod http;
 mod live;

@@ -14,14 +14,19 @@ pub(crate) struct Answer {
 
 /// Sends one request and reads until the other side closes.
 pub(crate) fn send(socket: &Path, method: &str, target: &str, plain_body: &str) -> io::Result<Answer> {
-    let mut stream = UnixStream::connect(socket)?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    stream.set_write_timeout(Some(Duration::from_secs(20)))?;
     let content = if plain_body.is_empty() { "" } else { "Content-Type: text/plain\r\n" };
     let length = plain_body.len();
     let request = format!(
         "{method} {target} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n{content}Content-Length: {length}\r\n\r\n{plain_body}"
     );
+    exchange(socket, &request)
+}
+
+/// Sends these bytes and reads until the other side closes.
+pub(crate) fn exchange(socket: &Path, request: &str) -> io::Result<Answer> {
+    let mut stream = UnixStream::connect(socket)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.set_write_timeout(Some(Duration::from_secs(20)))?;
     // A server that refuses early may close before all is written: its answer is there all the same.
     let written = stream.write_all(request.as_bytes());
     let bytes = read_all(&mut stream);

@@ -5,7 +5,8 @@
 #   DOCKGATE_BIN=... suite.sh [20|26|28]...        (26)
 #
 # FOLLOWERS, STREAMS and MIB size the load, as streams.py says. ONLY="PART..."
-# runs some of: catalogue cli tls python stopped streams demo. Each check prints a line.
+# runs some of: catalogue bodies cli tls python stopped streams demo. Each check prints a
+# line.
 # shellcheck disable=SC2317 # functions are called by the names of parts
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,7 +14,7 @@ PROJECT=$(dirname "$(dirname "$HERE")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 : "${DOCKGATE_BIN:?the gate under test}"
-PARTS=(catalogue cli tls python stopped streams demo)
+PARTS=(catalogue bodies cli tls python stopped streams demo)
 # What goes over TLS as well: everything that TLS could change.
 TLS_CHECKS=(version info run_ exec_ attach_ logs_ events_ cp_in cp_out cp_tar save build_classic build_buildkit
   build_error compose_front wire_raw_attach wire_upgraded wire_raw_exec wire_pipelined)
@@ -68,9 +69,21 @@ tls() { env GATE="tcp://127.0.0.1:$PORT" GATE_TLS_VERIFY=1 GATE_CERT_PATH="$WORK
 catalogue() {
   local test
   for test in the_daemon_has_every_row odd_spellings_mean_the_same_or_are_refused random_paths_are_routed_alike; do
-    judge "$test" env DOCKGATE_TEST_DOCKER="$DAEMON/docker.sock" \
-      cargo test --quiet --locked --manifest-path "$PROJECT/Cargo.toml" --test catalogue "live::$test"
+    live catalogue "$test"
   done
+}
+
+# Random bodies: what is made of the original, and of the canonical spelling.
+bodies() {
+  local kind
+  for kind in containers networks volumes; do
+    live fields "${kind}_are_the_same_in_both_spellings"
+  done
+}
+
+live() { # TARGET TEST
+  judge "$2" env DOCKGATE_TEST_DOCKER="$DAEMON/docker.sock" \
+    cargo test --quiet --locked --manifest-path "$PROJECT/Cargo.toml" --test "$1" "live::$2"
 }
 
 cli() { "$HERE/cli.sh"; }

@@ -1,0 +1,56 @@
+//! Tree → canonical JSON: no spaces, Docker's names, the table's order.
+
+use super::Tree;
+use std::fmt::Write;
+
+pub(super) fn value(out: &mut String, tree: &Tree) {
+    match tree {
+        Tree::Null => out.push_str("null"),
+        Tree::Flag(on) => out.push_str(if *on { "true" } else { "false" }),
+        // writing to a string cannot fail
+        Tree::Int(number) => _ = write!(out, "{number}"),
+        Tree::Float(text) => out.push_str(text),
+        Tree::Text(text) => string(out, text),
+        Tree::List(items) => list(out, items),
+        Tree::Map(entries) => object(out, entries.iter().map(|(key, value)| (key.as_str(), value))),
+        Tree::Object(fields) => object(out, fields.iter().map(|(field, value)| (field.name, value))),
+    }
+}
+
+fn list(out: &mut String, items: &[Tree]) {
+    out.push('[');
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        value(out, item);
+    }
+    out.push(']');
+}
+
+fn object<'a>(out: &mut String, entries: impl Iterator<Item = (&'a str, &'a Tree)>) {
+    out.push('{');
+    for (at, (key, item)) in entries.enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        string(out, key);
+        out.push(':');
+        value(out, item);
+    }
+    out.push('}');
+}
+
+/// Only what JSON demands is escaped.
+fn string(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            control if control < ' ' => _ = write!(out, "\\u{:04x}", u32::from(control)),
+            plain => out.push(plain),
+        }
+    }
+    out.push('"');
+}
