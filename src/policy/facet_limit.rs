@@ -114,10 +114,11 @@ pub(super) fn unsaid(facet: Facet) -> Option<&'static FacetLimit> {
     UNSAID.get(facet as usize)
 }
 
-/// What a request means that does not mention the facet; an update leaves as it is what it does not mention.
+/// What a request means that does not mention the facet. An update leaves it as it
+/// is, and a container is connected to the network in the path.
 fn left_out(row: &FacetRow, op: Op) -> Option<UseValue> {
     match row.left_out {
-        _ if op == Op::ContainerUpdate => None,
+        _ if matches!(op, Op::ContainerUpdate | Op::NetworkConnect) => None,
         LeftOut::Unused => None,
         LeftOut::Default => Some(UseValue::Default),
         LeftOut::False => Some(UseValue::Flag(false)),

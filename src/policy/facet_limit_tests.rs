@@ -206,6 +206,13 @@ fn an_absent_limit_is_no_limit() {
 }
 
 #[test]
+fn a_connection_is_to_the_network_in_the_path() {
+    let limit = limit("networks", "back");
+    assert_eq!(limit.objection(&Uses::default(), Op::NetworkConnect), None);
+    assert!(limit.objection(&Uses::default(), Op::ContainerCreate).is_some());
+}
+
+#[test]
 fn an_absent_user_is_the_images_own() {
     let limit = limit("user", "1000");
     let said = "leave `user` at Docker's default (user: only `1000`)";

@@ -41,7 +41,7 @@ impl Mount<'_> {
             uses.push_text(Facet::BindOptions, option);
         }
         if !self.subpath.is_empty() {
-            uses.push_text(Facet::VolumeSubpath, self.subpath);
+            uses.push_read(Facet::VolumeSubpath, path::straight(self.subpath), self.subpath);
         }
         volume_opts::gather(self.driver, self.driver_opts.iter().copied(), uses);
         if let Some(size) = self.tmpfs_size {

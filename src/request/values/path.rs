@@ -17,6 +17,16 @@ pub fn clean(path: &str) -> Option<String> {
     Some(format!("/{}", parts.join("/")))
 }
 
+/// A path without `..` and oddities, absolute or below something else; nothing for one that walks.
+pub fn straight(path: &str) -> Option<String> {
+    if path.starts_with('/') {
+        return clean(path);
+    }
+    let below = clean(&format!("/{path}"))?;
+    let plain = below.strip_prefix('/')?;
+    (plain == path && !path.is_empty()).then(|| path.to_owned())
+}
+
 /// The path and every directory above it, the root last.
 pub fn upwards(path: &str) -> impl Iterator<Item = &str> {
     let slashes = path.rmatch_indices('/').map(|(at, _)| if at == 0 { "/" } else { path.get(..at).unwrap_or("/") });
@@ -50,6 +60,16 @@ mod tests {
     fn relative_paths_and_nul_are_no_paths() {
         for path in ["", "etc", "./etc", "../etc", "~", "/etc\0/x", "C:\\x"] {
             assert_eq!(clean(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_below_something_does_not_walk() {
+        assert_eq!(straight("a/b").as_deref(), Some("a/b"));
+        assert_eq!(straight("system.slice").as_deref(), Some("system.slice"));
+        assert_eq!(straight("/ci/../x").as_deref(), Some("/x"));
+        for path in ["", "..", "a/../b", "a//b", "a/", "./a", "a/.."] {
+            assert_eq!(straight(path), None, "{path}");
         }
     }
 

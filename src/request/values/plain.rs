@@ -27,18 +27,40 @@ fn gather_given(facet: Facet, text: &str, uses: &mut Uses) {
         FacetKind::Registry => uses.push_read(facet, registry::of_address(text), text),
         FacetKind::SecurityOpt => uses.push_read(facet, security_opt::normal(text), text),
         FacetKind::User => uses.push_read(facet, user::normal(text), text),
-        FacetKind::Text if facet == Facet::DeviceCgroupRules => uses.push_read(facet, device::rule(text), text),
-        FacetKind::Command | FacetKind::Text => uses.push_text(facet, text),
+        FacetKind::Text => uses.push_read(facet, plain_text(facet, text), text),
+        FacetKind::Command => uses.push_text(facet, text),
         // these are never a text
         FacetKind::Count | FacetKind::Cpus | FacetKind::Flag => uses.push(facet, UseValue::Odd(text.to_owned())),
         FacetKind::Port | FacetKind::Size | FacetKind::Ulimit => uses.push(facet, UseValue::Odd(text.to_owned())),
     }
 }
 
-/// The use of a command line, as a list of arguments.
+/// Text that a pattern can be held against: nothing walks out of it.
+fn plain_text(facet: Facet, text: &str) -> Option<String> {
+    match facet {
+        Facet::CgroupParent | Facet::VolumeSubpath => path::straight(text),
+        Facet::DeviceCgroupRules => device::rule(text),
+        Facet::RemoteSource => {
+            let lower = text.to_ascii_lowercase();
+            let walks = ["..", "%2e", "\\"].iter().any(|walk| lower.contains(walk));
+            (!walks).then(|| text.to_owned())
+        }
+        _ => Some(text.to_owned()),
+    }
+}
+
+/// The use of a command line; arguments that hold spaces or quotes stand in quotes, as in a shell.
 pub fn command<T: AsRef<str>>(arguments: &[T]) -> UseValue {
-    let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
+    let arguments: Vec<String> = arguments.iter().map(|argument| quoted(argument.as_ref())).collect();
     UseValue::Text(arguments.join(" "))
+}
+
+fn quoted(argument: &str) -> String {
+    let odd = |c: char| c.is_whitespace() || c == '\'' || c == '"' || c == '\\';
+    if argument.is_empty() || argument.contains(odd) {
+        return format!("'{}'", argument.replace('\'', "'\\''"));
+    }
+    argument.to_owned()
 }
 
 /// The use of an entry of a map.
@@ -110,7 +132,11 @@ mod tests {
             (Facet::User, "", UseValue::Default),
             (Facet::DeviceCgroupRules, "c 1:3 mr", UseValue::text("c 1:3 rm")),
             (Facet::DeviceCgroupRules, "c 1:3", UseValue::Odd("c 1:3".into())),
-            (Facet::CgroupParent, "/../x", UseValue::text("/../x")),
+            (Facet::CgroupParent, "/ci/../x", UseValue::text("/x")),
+            (Facet::CgroupParent, "ci/../../x", UseValue::Odd("ci/../../x".into())),
+            (Facet::CgroupParent, "system.slice", UseValue::text("system.slice")),
+            (Facet::RemoteSource, "https://a.example/x.git", UseValue::text("https://a.example/x.git")),
+            (Facet::RemoteSource, "https://a.example/b/%2E./c", UseValue::Odd("https://a.example/b/%2E./c".into())),
             (Facet::MemLimit, "1g", UseValue::Odd("1g".into())),
         ];
         for (facet, text, expected) in cases {
@@ -163,7 +189,9 @@ mod tests {
 
     #[test]
     fn commands_and_entries() {
-        assert_eq!(command(&["sh", "-c", "a b"]), UseValue::text("sh -c a b"));
+        assert_eq!(command(&["ls", "-l"]), UseValue::text("ls -l"));
+        assert_eq!(command(&["sh", "-c", "a b"]), UseValue::text("sh -c 'a b'"));
+        assert_eq!(command(&["echo", "it's", ""]), UseValue::text("echo 'it'\\''s' ''"));
         assert_eq!(entry(Facet::Sysctls, "net/x", "1"), pair::entry("net.x", "1"));
         assert_eq!(entry(Facet::Labels, "net/x", "1"), pair::entry("net/x", "1"));
     }
