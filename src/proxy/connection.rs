@@ -143,7 +143,8 @@ impl Link {
     /// requests that take long are watched for a client that is gone.
     pub(super) fn tick(&self, limits: &Limits) {
         let late = self.tap.head_since().is_some_and(|since| since.elapsed() > limits.header_timeout);
-        if late || self.tap.idle().is_some_and(|idle| idle > limits.idle_timeout) {
+        let idle = self.tap.idle().is_some_and(|idle| idle > limits.idle_timeout);
+        if (late || idle) && !self.tap.owes() {
             self.order(Order::End);
         } else if self.tap.busy() && !self.watched.replace(true) {
             self.order(Order::Watch);

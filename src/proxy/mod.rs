@@ -93,6 +93,11 @@ struct Gate {
 }
 
 impl Gate {
+    fn new(upstream: PathBuf, limits: Limits) -> Self {
+        let [connections, buffered, full_noted] = [const { AtomicUsize::new(0) }; 3];
+        Self { upstream, limits, connections, buffered, full_noted }
+    }
+
     /// Logs that connections are turned away, at most once a second.
     fn note_full(&self, listener: &str) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() as usize;
@@ -195,49 +200,59 @@ impl From<io::Error> for StartError {
 /// # Errors
 /// A listener cannot be opened, or the system gives no threads.
 pub fn start(plan: Plan) -> Result<Running, StartError> {
-    let gate = Arc::new(Gate {
-        upstream: plan.upstream,
-        limits: plan.limits.fit(plan.listeners.len()),
-        connections: AtomicUsize::new(0),
-        buffered: AtomicUsize::new(0),
-        full_noted: AtomicUsize::new(0),
-    });
-    let mut opened = Vec::new();
-    for listener in plan.listeners {
-        opened.push(open(listener)?);
-    }
+    let gate = Arc::new(Gate::new(plan.upstream, plan.limits.fit(plan.listeners.len())));
+    let opened = plan.listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let (drain, draining) = watch::channel(false);
     let mut running =
         Running { drain, threads: Vec::new(), audit: plan.audit, addresses: Vec::new(), _files: Vec::new() };
     let sinks = Sinks { audit: running.audit.as_ref().map(|(audit, _)| audit.clone()) };
-    let count = plan.threads.max(1);
-    let (senders, queues): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::unbounded_channel()).unzip();
-    let threads = Threads::new(senders);
-    let mut homes: Vec<Vec<_>> = (0..count).map(|_| Vec::new()).collect();
-    for (turn, Opened { listener, socket, file, address }) in opened.into_iter().enumerate() {
-        running.addresses.push(address);
-        running._files.extend(file);
-        if let Some(home) = homes.get_mut(turn % count) {
-            home.push((listener, socket));
-        }
-    }
-    let (report, reports) = std::sync::mpsc::channel();
-    for (number, (queue, listeners)) in queues.into_iter().zip(homes).enumerate() {
-        let thread = Thread {
-            gate: Arc::clone(&gate),
-            sinks: sinks.clone(),
-            queue,
-            listeners,
-            threads: threads.clone(),
-            draining: draining.clone(),
-        };
-        let (name, report) = (format!("gate-{number}"), report.clone());
-        running.threads.push(std::thread::Builder::new().name(name).spawn(move || thread.run(&report))?);
-    }
-    drop(report);
-    // Every thread reports once; one that cannot start ends the gate again.
-    reports.iter().take(count).collect::<io::Result<()>>()?;
+    let homes = running.settle(opened, plan.threads.max(1));
+    running.spawn(homes, |queue, listeners, threads| Thread {
+        gate: Arc::clone(&gate),
+        sinks: sinks.clone(),
+        queue,
+        listeners,
+        threads,
+        draining: draining.clone(),
+    })?;
     Ok(running)
+}
+
+/// The listeners of one thread.
+type Home = Vec<(Arc<Listener>, Bound)>;
+
+impl Running {
+    /// Deals the listeners out to threads.
+    fn settle(&mut self, opened: Vec<Opened>, threads: usize) -> Vec<Home> {
+        let mut homes: Vec<Home> = (0..threads).map(|_| Vec::new()).collect();
+        for (turn, Opened { listener, socket, file, address }) in opened.into_iter().enumerate() {
+            self.addresses.push(address);
+            self._files.extend(file);
+            if let Some(home) = homes.get_mut(turn % threads) {
+                home.push((listener, socket));
+            }
+        }
+        homes
+    }
+
+    /// Starts one thread a home. Each reports once; one that cannot start fails the gate.
+    fn spawn(
+        &mut self,
+        homes: Vec<Home>,
+        make: impl Fn(mpsc::UnboundedReceiver<worker::Accepted>, Home, Threads) -> Thread,
+    ) -> io::Result<()> {
+        let count = homes.len();
+        let (senders, queues): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::unbounded_channel()).unzip();
+        let threads = Threads::new(senders);
+        let (report, reports) = std::sync::mpsc::channel();
+        for (number, (queue, home)) in queues.into_iter().zip(homes).enumerate() {
+            let (thread, report) = (make(queue, home, threads.clone()), report.clone());
+            let builder = std::thread::Builder::new().name(format!("gate-{number}"));
+            self.threads.push(builder.spawn(move || thread.run(&report))?);
+        }
+        drop(report);
+        reports.iter().take(count).collect()
+    }
 }
 
 struct Opened {

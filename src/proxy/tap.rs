@@ -142,7 +142,11 @@ impl TapState {
 
     fn has_flushed(&self) {
         self.dirty.set(false);
-        self.owed.set(false);
+        if self.owed.take() {
+            // A slow reader of the last answer has not begun to idle before its end.
+            self.idle_since.set(Instant::now());
+            self.head_since.set(self.head_since.get().map(|_| Instant::now()));
+        }
         if let Some(waker) = self.flushed.borrow_mut().take() {
             waker.wake();
         }
