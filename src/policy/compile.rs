@@ -138,6 +138,8 @@ fn facet<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, &
         reader.unknown_word(pair, &known);
         return None;
     };
+    let message = format!("limits on {} are not in force yet", shown(row.word));
+    reader.report.not_yet(pair.key.span, message, "leave it out: what requests use is judged by a later version");
     reader.written(pair.key.span, &pair.value).map(|written| (pair, row, written))
 }
 

@@ -85,6 +85,7 @@ pub struct Policy {
     roles: Vec<Role>,
     cases: Vec<Case>,
     warnings: Vec<Warning>,
+    later: Vec<Problem>,
 }
 
 impl Policy {
@@ -128,6 +129,12 @@ impl Policy {
     /// The policy's own tests.
     pub fn cases(&self) -> &[Case] {
         &self.cases
+    }
+
+    /// What is written right but not in force yet: limits by facet deny what they
+    /// limit as long as requests' bodies are not read. No gate starts with one.
+    pub fn not_yet(&self) -> &[Problem] {
+        &self.later
     }
 
     /// What the policy does that its author may not want.
