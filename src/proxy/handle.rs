@@ -26,12 +26,11 @@ const RAW_STREAM: HeaderValue = HeaderValue::from_static("application/vnd.docker
 /// even when every byte of it must be escaped.
 const SHORT_TARGET: usize = 16 << 10;
 
-/// Why nothing was forwarded, or nothing came back.
+/// Why nothing was forwarded.
 enum Stop {
     Refused(Refusal),
     Stranger(String),
     Denied(Denial),
-    Unreachable(UpstreamError),
 }
 
 /// What was permitted, with its body.
@@ -61,7 +60,10 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
             }
             match forward(&link, &call.exchange, ready).await {
                 Ok((response, lease, wanted)) => return relay(&link, response, lease, &wanted, call).await,
-                Err(error) => Stop::Unreachable(error),
+                Err(error) => {
+                    let reply = unreachable(&link, &call.exchange, &error);
+                    return call.answer(reply);
+                }
             }
         }
     };
@@ -284,7 +286,6 @@ fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, sto
     let verdict = match &stop {
         Stop::Refused(_) => Verdict::Refuse,
         Stop::Stranger(_) | Stop::Denied(_) => Verdict::Deny,
-        Stop::Unreachable(error) => return unreachable(link, exchange, error),
     };
     let mut record = record(link, exchange, parts, seen, verdict);
     let (denials, id) = (link.listener.denials, exchange.id);
@@ -302,7 +303,6 @@ fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, sto
             record.place = denial.nearest.as_ref().map(ToString::to_string);
             Reply::denied(denial, denials, id)
         }
-        Stop::Unreachable(error) => Reply::unreachable(error, &link.gate.upstream, id),
     };
     // Nothing is forwarded, so a record that cannot be written changes nothing.
     if let Ok(queued) = link.sinks.decided(&record) {

@@ -24,23 +24,18 @@ pub(super) async fn read(
     body: Incoming,
     exchange: &Rc<Exchange>,
 ) -> Result<Upload, Refusal> {
-    let kind = permit.request().operation().body;
-    if kind == Body::None {
-        return in_time(gate, none(body, exchange)).await;
+    match permit.request().operation().body {
+        Body::None => in_time(gate, none(body, exchange)).await,
+        Body::ExecStart if !permit.unexamined() => {
+            let held = Held::new(&gate.buffered, gate.limits.buffered_bodies);
+            let bytes = in_time(gate, collect(body, MAX_EXEC_START, Some(&held))).await?;
+            judged(&bytes, exchange)
+        }
+        // The policy grants these by `everything` alone; should it ever not, they end here.
+        Body::Json(_) if !permit.unexamined() => Err(Refusal::malformed("the body of this operation cannot be judged")),
+        Body::ExecStart | Body::Json(_) | Body::Tar if body.is_end_stream() => Ok(empty(exchange)),
+        Body::ExecStart | Body::Json(_) | Body::Tar => Ok(Upload::Stream(body, Rc::clone(exchange))),
     }
-    if body.is_end_stream() {
-        return if kind == Body::ExecStart && !permit.unexamined() {
-            judged(&[], exchange)
-        } else {
-            Ok(empty(exchange))
-        };
-    }
-    if kind == Body::ExecStart && !permit.unexamined() {
-        let held = Held::new(&gate.buffered, gate.limits.buffered_bodies);
-        let bytes = in_time(gate, collect(body, MAX_EXEC_START, Some(&held))).await?;
-        return judged(&bytes, exchange);
-    }
-    Ok(Upload::Stream(body, Rc::clone(exchange)))
 }
 
 fn judged(bytes: &[u8], exchange: &Rc<Exchange>) -> Result<Upload, Refusal> {
