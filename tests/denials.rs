@@ -6,6 +6,7 @@
 
 use dockgate::policy::{Decision, Policy, Source};
 use dockgate::request::{Identity, Peer, understand};
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,8 +27,9 @@ fn load(path: &Path) -> Policy {
     Policy::load(&sources).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
-/// `UID METHOD TARGET` and what comes of it.
+/// `UID METHOD TARGET`, perhaps with a body of JSON behind it, and what comes of it.
 fn answer(policy: &Policy, line: &str) -> String {
+    let (line, body) = line.split_once(" {").map_or((line, String::new()), |(line, body)| (line, format!("{{{body}")));
     let mut words = line.splitn(3, ' ');
     let mut word = || words.next().unwrap_or_else(|| panic!("`{line}` is no UID, METHOD and TARGET"));
     let uid = word().parse().expect("a uid");
@@ -38,7 +40,9 @@ fn answer(policy: &Policy, line: &str) -> String {
         Ok(role) => role,
         Err(none) => return none.to_string(),
     };
-    match understand(who, &method, word(), &HeaderMap::new()).map(|request| role.decide(request)) {
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    let request = understand(who, &method, word(), &headers).and_then(|head| head.with_body(body.as_bytes()));
+    match request.map(|request| role.decide(request)) {
         Ok(Decision::Allow(allowed)) => format!("allowed by {}", allowed.by()),
         Ok(Decision::Deny(denial)) => {
             let words: Vec<&str> = denial.why.iter().map(|why| why.word.as_str()).collect();

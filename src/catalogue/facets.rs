@@ -336,7 +336,7 @@ facets! {
     Logging            "logging"              Name        Only(&["default", "json-file", "local"]), Default LOGGING "log by {}" "the log driver";
     LogOpts            "log_opts"             Pair        Only(LOCAL_LOG_OPTS), Unused LOGGING "set the log option {}" "options of log drivers, which can send anywhere";
     Registries         "registries"           Registry    Only(&["docker.io"]), Unused REGISTRIES "have the daemon talk to the registry {}" "registries; where `image` is limited, it says enough";
-    RemoteSource       "remote_source"        Text        None, Unused    [ImageBuild, ImageCreate] "make the daemon fetch {}" "URLs of build contexts and imports";
+    RemoteSource       "remote_source"        Text        None, Unused    [ImageBuild, ImageCreate] "have an image made from {}" "URLs of build contexts and imports; `-` is what the client sends to an import";
 
     // images made
     Tags               "tags"                 Image       Any, Unused     TAGS "move the tag {}" "names given to images, which may be another's";

@@ -133,9 +133,7 @@ impl Target {
 pub enum Body {
     /// Nothing; anything else is refused.
     None,
-    /// [`fields::EXEC_START`], which is judged already.
-    ExecStart,
-    /// JSON of this table, not judged yet: only `everything` lets it through.
+    /// JSON of this table.
     Json(&'static Field),
     /// A tar archive that streams through untouched.
     Tar,
@@ -145,15 +143,9 @@ impl Body {
     /// The table of a JSON body.
     pub fn table(self) -> Option<&'static Field> {
         match self {
-            Self::ExecStart => Some(&fields::EXEC_START),
             Self::Json(table) => Some(table),
             Self::None | Self::Tar => None,
         }
-    }
-
-    /// Whether it is JSON that no policy can judge yet.
-    pub fn is_unjudged(self) -> bool {
-        matches!(self, Self::Json(_))
     }
 }
 

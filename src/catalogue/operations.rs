@@ -35,7 +35,6 @@ macro_rules! operations {
     (@greedy $target:ident) => { Target::$target.is_greedy() };
     (@body None) => { Body::None };
     (@body Tar) => { Body::Tar };
-    (@body ExecStart) => { Body::ExecStart };
     (@body $table:ident) => { Body::Json(&fields::$table) };
     (@query [$($param:expr),*]) => { { const QUERY: &[Param] = &[$($param),*]; QUERY } };
     (@query $list:ident) => { $list };
@@ -67,7 +66,7 @@ operations! {
     ContainerResize          Post    "/containers/{id}/resize"                   Write  Container None               Plain     [int("h"), int("w")] "resize a container's terminal";
     ContainerAttach          Post    "/containers/{id}/attach"                   Host   Container None               Hijack    ATTACH "attach to a container";
     ContainerExec            Post    "/containers/{id}/exec"                     Host   Container CONTAINER_EXEC     Plain     [] "prepare a command to run in a container";
-    ExecStart                Post    "/exec/{id}/start"                          Host   Exec      ExecStart          Hijack    [] "run a prepared exec";
+    ExecStart                Post    "/exec/{id}/start"                          Host   Exec      EXEC_START         Hijack    [] "run a prepared exec";
     ExecResize               Post    "/exec/{id}/resize"                         Write  Exec      None               Plain     [int("h"), int("w")] "resize an exec's terminal";
     ContainerRename          Post    "/containers/{id}/rename"                   Write  Container None               Plain     [text("name")] "rename a container";
     ContainerUpdate          Post    "/containers/{id}/update"                   Write  Container CONTAINER_UPDATE   Plain     [] "change a container's resource limits";

@@ -43,7 +43,7 @@ pub enum Kind {
     Signal,
     /// `filters`: a JSON object of lists, or of objects of booleans.
     Filters,
-    /// JSON that is not judged here.
+    /// JSON.
     Json,
 }
 
@@ -96,7 +96,7 @@ pub(super) const fn filters() -> Param {
     param("filters", Kind::Filters)
 }
 
-/// JSON that is not judged here.
+/// JSON.
 pub(super) const fn json(name: &'static str) -> Param {
     param(name, Kind::Json)
 }

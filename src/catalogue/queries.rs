@@ -37,9 +37,9 @@ pub(super) const BUILD_PRUNE: &[Param] = &[
     flag("stream").since(56),
 ];
 
-pub(super) const CHECKPOINT_DELETE: &[Param] = &[path("dir").danger("delete checkpoints from a directory of the host")];
+pub(super) const CHECKPOINT_DELETE: &[Param] = &[path("dir")];
 
-pub(super) const CHECKPOINT_LIST: &[Param] = &[path("dir").danger("read checkpoints from a directory of the host")];
+pub(super) const CHECKPOINT_LIST: &[Param] = &[path("dir")];
 
 pub(super) const CONTAINER_LIST: &[Param] =
     &[flag("all"), text("before"), filters(), int("limit"), text("since"), flag("size"), flag("trunc_cmd")];
@@ -55,11 +55,8 @@ pub(super) const CONTAINER_LOGS: &[Param] = &[
     text("until"),
 ];
 
-pub(super) const CONTAINER_START: &[Param] = &[
-    text("checkpoint").danger("start a container from a checkpoint"),
-    path("checkpoint-dir").danger("read a checkpoint from a directory of the host"),
-    text("detachKeys"),
-];
+pub(super) const CONTAINER_START: &[Param] =
+    &[text("checkpoint").danger("start a container from a checkpoint"), path("checkpoint-dir"), text("detachKeys")];
 
 pub(super) const CONTAINER_STOP: &[Param] = &[signal("signal").since(42), int("t")];
 
@@ -69,28 +66,28 @@ pub(super) const IMAGE_BUILD: &[Param] = &[
     json("buildargs"),
     text("buildid"),
     json("cachefrom"),
-    text("cgroupparent").danger("move a build out of Docker's cgroup"),
+    text("cgroupparent"),
     int("cpuperiod"),
     int("cpuquota"),
     text("cpusetcpus"),
     text("cpusetmems"),
     int("cpushares"),
     text("dockerfile"),
-    text("extrahosts").many().danger("give a build its own host names"),
+    text("extrahosts").many(),
     flag("forcerm"),
     text("isolation"),
     json("labels"),
     int("memory"),
     int("memswap"),
-    text("networkmode").or("default").danger("choose the network of a build"),
+    text("networkmode").or("default"),
     flag("nocache"),
-    json("outputs").since(40).danger("choose where the result of a build goes"),
+    json("outputs").since(40),
     text("platform").since(32),
     flag("pull"),
     flag("q"),
-    text("remote").danger("make the daemon fetch a build context"),
+    text("remote"),
     flag("rm").or("true"),
-    text("securityopt").many().danger("change the security options of a build"),
+    text("securityopt").many(),
     text("session"),
     int("shmsize"),
     flag("squash"),
@@ -113,7 +110,7 @@ pub(super) const IMAGE_COMMIT: &[Param] = &[
 pub(super) const IMAGE_CREATE: &[Param] = &[
     text("changes").many(),
     text("fromImage"),
-    text("fromSrc").danger("import an image, or make the daemon fetch one from a URL"),
+    text("fromSrc"),
     text("message"),
     text("platform").since(32),
     text("repo"),
@@ -131,8 +128,7 @@ pub(super) const IMAGE_LIST: &[Param] = &[
     flag("shared-size").since(42),
 ];
 
-pub(super) const PLUGIN_PRIVILEGES: &[Param] =
-    &[text("name"), text("remote").danger("make the daemon contact a registry")];
+pub(super) const PLUGIN_PRIVILEGES: &[Param] = &[text("name"), text("remote")];
 
 pub(super) const PRUNE: &[Param] = &[filters(), flag("stream").since(56)];
 

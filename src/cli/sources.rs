@@ -38,11 +38,7 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<(Policy, Vec<Source>), Bad> {
         Bad(Exit::BadPolicy)
     })?;
     match Policy::load(&sources) {
-        Ok(policy) if policy.not_yet().is_empty() => Ok((policy, sources)),
-        Ok(policy) => {
-            print_problems(policy.not_yet(), &sources);
-            Err(Bad(Exit::BadPolicy))
-        }
+        Ok(policy) => Ok((policy, sources)),
         Err(problems) => {
             print_problems(&problems, &sources);
             Err(Bad(Exit::BadPolicy))

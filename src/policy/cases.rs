@@ -6,6 +6,7 @@ use super::place::Place;
 use super::text::shown;
 use crate::catalogue::{Body, route};
 use crate::request::{Identity, Peer, Refusal, split_target, understand_head};
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ pub struct Case {
     pub(super) method: Method,
     pub(super) target: String,
     pub(super) headers: HeaderMap,
-    pub(super) has_body: bool,
+    pub(super) body: Option<String>,
     pub(super) expect: Expect,
 }
 
@@ -92,10 +93,11 @@ impl Case {
         };
         let (path, query) = split_target(&self.target)?;
         let route = route(&self.method, path)?;
-        if self.has_body && route.operation.body == Body::None {
+        if self.body.is_some() && route.operation.body == Body::None {
             return Err(Refusal::malformed(format!("{} takes no body", route.operation.name)));
         }
-        let request = understand_head(Arc::new(who), self.method.clone(), route, query, &self.headers)?;
+        let request = understand_head(Arc::new(who), self.method.clone(), route, query, &self.headers())?;
+        let request = request.with_body(self.body.as_deref().unwrap_or_default().as_bytes())?;
         Ok(match role.decide(request) {
             Decision::Allow(allowed) => Came::Allow(allowed.by().clone()),
             Decision::Deny(denial) => Came::Deny {
@@ -103,6 +105,15 @@ impl Case {
                 sentence: denial.to_string(),
             },
         })
+    }
+
+    /// A test that gives a body means JSON, unless it says otherwise.
+    fn headers(&self) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        if self.body.is_some() && !headers.contains_key(CONTENT_TYPE) {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        headers
     }
 
     fn peer(&self) -> Peer {

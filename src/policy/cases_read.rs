@@ -1,13 +1,15 @@
 //! `tests`, read.
 
+use super::case_body;
 use super::cases::{As, Case, Expect, stranger};
+use super::raw;
 use super::reader::Reader;
 use super::report::Span;
 use super::text::shown;
 use super::tree::{Content, Node, Pair};
 use super::who::{OVERFLOW_ID, plain_address};
 use super::who_read::{CERT_FACTS, FACTS, number};
-use crate::catalogue::{OPERATIONS, operation_named};
+use crate::catalogue::{FACETS, OPERATIONS, facet_named, operation_named, route};
 use crate::request::{Certificate, Peer};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::net::{IpAddr, Ipv4Addr};
@@ -35,8 +37,10 @@ pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize
     let headers = find("headers").map_or(Some(HeaderMap::new()), |pair| headers(reader, pair));
     let (method, target) = send?;
     let place = reader.report.place(first, &format!("tests[{index}]"));
-    let has_body = find("body").is_some();
-    Some((Case { it: it?, place, who: who?, method, target, headers: headers?, has_body, expect: expect? }, first))
+    let path = target.split('?').next().unwrap_or_default();
+    let table = route(&method, path).ok().and_then(|route| route.operation.body.table());
+    let body = find("body").map(|pair| case_body::text(&pair.value, table));
+    Some((Case { it: it?, place, who: who?, method, target, headers: headers?, body, expect: expect? }, first))
 }
 
 fn send_line<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(Method, String)> {
@@ -73,10 +77,13 @@ fn expected<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Expect> {
 
 /// Whether some denial could carry the word.
 fn denied_word(reader: &mut Reader<'_, '_>, span: Span, word: &str) -> bool {
-    const WORDS: &[&str] = &["never", "target", "who"];
-    let known = WORDS.contains(&word) || word.starts_with("query.") || operation_named(word).is_some();
+    const WORDS: &[&str] = &["never", "require", "target", "who"];
+    let named = operation_named(word).is_some() || facet_named(word).is_some();
+    // a field that is not known is denied by its own name, which can be any
+    let known = WORDS.contains(&word) || named || word.starts_with("query.") || raw::is_field(word);
     if !known {
-        let words = OPERATIONS.iter().map(|row| row.name).chain(WORDS.iter().copied());
+        let rows = OPERATIONS.iter().map(|row| row.name).chain(FACETS.iter().map(|row| row.word));
+        let words = rows.chain(WORDS.iter().copied());
         reader.report.unknown(span, format!("no denial is called {}", shown(word)), word, words);
     }
     known

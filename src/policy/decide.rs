@@ -34,7 +34,7 @@ impl Allowed {
         &self.by
     }
 
-    /// Whether `everything` allows it, with all that was not judged.
+    /// Whether `everything` allows it, with all that was not read.
     pub fn unexamined(&self) -> bool {
         self.unexamined
     }
@@ -49,9 +49,10 @@ impl Role {
         if !touched.is_empty() {
             return Decision::Deny(self.denial(touched));
         }
-        match first_fit(self.grants_of(op), &request) {
+        let strict = !self.unexamined(op);
+        match first_fit(self.grants_of(op), &request, strict) {
             Ok(rule) => {
-                let (by, unexamined) = (rule.place.clone(), rule.everything);
+                let (by, unexamined) = (rule.place.clone(), rule.everything && !strict);
                 Decision::Allow(Box::new(Allowed { request, by, unexamined }))
             }
             Err(Some(nearest)) => Decision::Deny(self.denial(nearest)),
@@ -66,10 +67,10 @@ impl Role {
 }
 
 /// The first grant that allows the request, or the objections of the one that came nearest.
-fn first_fit<'r>(rules: &'r [Rule], request: &Request) -> Result<&'r Rule, Option<Vec<Why>>> {
+fn first_fit<'r>(rules: &'r [Rule], request: &Request, strict: bool) -> Result<&'r Rule, Option<Vec<Why>>> {
     let mut nearest: Option<Vec<Why>> = None;
     for rule in rules {
-        let objections = rule.objections(request);
+        let objections = rule.objections(request, strict);
         if objections.is_empty() {
             return Ok(rule);
         }

@@ -4,6 +4,9 @@ use super::place::{Place, RoleName};
 use crate::catalogue::Operation;
 use std::fmt;
 
+/// A decision without the body that it is about.
+const UNREAD: &str = "its body was not read";
+
 /// A policy's no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
@@ -51,27 +54,15 @@ impl Why {
         Self { word: operation.name.into(), sentence, place: None }
     }
 
-    /// A group covers the operation, but its body would pass unjudged.
-    pub(super) fn unjudged(operation: &Operation, place: &Place) -> Self {
-        let (about, name) = (operation.about, operation.name);
-        let sentence =
-            format!("{about} ({name}: its body cannot be judged by this dockgate, so only `everything` allows it)");
-        Self { word: name.into(), sentence, place: Some(place.clone()) }
-    }
-
-    /// A limit on what the request uses, where that was not gathered.
-    pub(super) fn unread(operation: &Operation, word: &str, place: &Place) -> Self {
-        let sentence = format!("{} ({}: {})", operation.about, operation.name, Self::unread_because(word));
-        Self { word: word.into(), sentence, place: Some(place.clone()) }
+    /// The request was not read whole, so that no limit on what it uses can be seen to hold.
+    pub(super) fn unread(operation: &Operation, place: &Place) -> Self {
+        let sentence = format!("{} ({}: {UNREAD})", operation.about, operation.name);
+        Self { word: operation.name.into(), sentence, place: Some(place.clone()) }
     }
 
     /// As [`Why::unread`], under `never`.
-    pub(super) fn never_unread(operation: &Operation, word: &str, place: &Place) -> Self {
-        Self::touched(&format!("{} ({}: {})", operation.about, operation.name, Self::unread_because(word)), place)
-    }
-
-    fn unread_because(word: &str) -> String {
-        format!("what it uses of `{word}` cannot be judged by this dockgate")
+    pub(super) fn never_unread(operation: &Operation, place: &Place) -> Self {
+        Self::touched(&format!("{} ({}: {UNREAD})", operation.about, operation.name), place)
     }
 
     /// `never` names the operation.

@@ -49,6 +49,7 @@ impl FacetMatcher {
             (Self::Default, UseValue::Default) | (Self::Unnamed, UseValue::Unnamed) => true,
             (Self::Flag(wanted), UseValue::Flag(is)) => wanted == is,
             (Self::Image(pattern), UseValue::Image(name)) => !image::could_be_id(name) && pattern.fits(name),
+            (Self::Image(pattern), UseValue::Repository(name)) => pattern.fits_all_tags(name),
             (Self::Pair { key, value }, UseValue::Pair { key: is, value: given }) => {
                 key.fits(is) && value.as_ref().is_none_or(|value| given.as_ref().is_some_and(|is| value.fits(is)))
             }
@@ -69,6 +70,7 @@ impl FacetMatcher {
     pub(super) fn may_fit(&self, row: &FacetRow, value: &UseValue) -> bool {
         match (self, value) {
             (Self::Image(pattern), UseValue::Image(name)) => image::could_be_id(name) || pattern.may_fit(name),
+            (Self::Image(pattern), UseValue::Repository(name)) => pattern.may_fit_some_tag(name),
             (Self::Path { path, .. }, UseValue::Path { path: is, .. }) => path.is_near(is),
             (Self::Port(limit), UseValue::Port(port)) => limit.meets(port),
             (Self::Text(pattern), value) if row.kind == FacetKind::User => user_may_fit(pattern, value),

@@ -1,8 +1,8 @@
 //! Uses of facets in words: what stands behind "may not ...".
 
-use super::text::{listed, plain, shown};
+use super::text::{listed, plain, shown, without_credentials};
 use super::written::{Form, Item};
-use crate::catalogue::{FacetKind, FacetRow};
+use crate::catalogue::{Facet, FacetKind, FacetRow};
 use crate::request::UseValue;
 use crate::request::values::amount::{said_bytes, said_cpus};
 use crate::request::values::port::Published;
@@ -55,15 +55,15 @@ fn said(row: &FacetRow, value: &UseValue, almost: bool) -> String {
         UseValue::Flag(flag) => format!("`{flag}`"),
         UseValue::Image(name) => shown(name),
         UseValue::Nothing => "nothing".into(),
-        UseValue::Odd(text) => format!("{}, which cannot be understood", shown(text)),
+        UseValue::Odd(text) => format!("{}, which cannot be understood", said_text(row, text)),
         // values may be secrets
         UseValue::Pair { key, .. } if almost => format!("{} to this value", shown(key)),
         UseValue::Pair { key, .. } => shown(key),
         UseValue::Path { path, .. } if almost => format!("{} for writing", shown(path)),
         UseValue::Path { path, .. } => shown(path),
         UseValue::Port(port) => said_port(port),
-        UseValue::Text(text) if row.kind == FacetKind::Command => said_command(text),
-        UseValue::Text(text) => shown(text),
+        UseValue::Repository(name) => format!("{} with all its tags", shown(name)),
+        UseValue::Text(text) => said_text(row, text),
         UseValue::Ulimit { name, soft, hard } => format!("`{}={}:{}`", plain(name), bound(*soft), bound(*hard)),
         UseValue::Unnamed => "without a name".into(),
     }
@@ -82,6 +82,16 @@ fn said_amount(kind: FacetKind, amount: Option<i64>) -> String {
 fn said_port(port: &Published) -> String {
     let every = if port.address.is_none() { " on every address" } else { "" };
     format!("the port `{port}`{every}")
+}
+
+/// A text without what may be secret in it: arguments, values, credentials of a URL.
+fn said_text(row: &FacetRow, text: &str) -> String {
+    match row.facet {
+        Facet::Changes | Facet::OnBuild => said_command(text),
+        Facet::PluginSettings | Facet::PluginSpec => shown(text.split('=').next().unwrap_or_default()),
+        _ if row.kind == FacetKind::Command => said_command(text),
+        _ => shown(&without_credentials(text)),
+    }
 }
 
 /// The program alone: what follows may be secret.

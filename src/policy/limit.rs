@@ -2,7 +2,7 @@
 
 use super::path;
 use super::pattern::Pattern;
-use super::text::{listed, plain, shown};
+use super::text::{listed, plain, shown, without_credentials};
 use super::uses::{Use, uses};
 use crate::catalogue::{FLOOR, Kind, Param};
 use crate::request::{Request, Value, signal_name};
@@ -203,17 +203,6 @@ fn said_value(kind: Kind, value: &Value) -> String {
             format!("filters by `{}`", plain(&keys.join(", ")))
         }
     }
-}
-
-/// The text with the user information of its URLs cut: `https://…@host/x`.
-fn without_credentials(text: &str) -> String {
-    text.split_inclusive(char::is_whitespace).map(cut_credentials).collect()
-}
-
-/// Up to the last `@`, for a password may hold anything that ends a host.
-fn cut_credentials(word: &str) -> String {
-    let cut = word.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)));
-    cut.map_or_else(|| word.to_owned(), |(scheme, rest)| format!("{scheme}://…@{rest}"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::super::testing::{assert_verdicts, denial, problems, role};
+use super::super::text::without_credentials;
 use super::*;
 
 /// The verdicts of `OPERATION: { query.NAME: VALUE }` under `may`.

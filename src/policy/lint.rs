@@ -27,12 +27,6 @@ pub(super) fn entry(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule], 
     if mode == Mode::Never {
         return;
     }
-    let unjudged = names(rules.iter().filter(|rule| !rule.can_allow()).map(|rule| rule.op.operation()));
-    if !unjudged.is_empty() {
-        let message = format!("{} does not allow {}", shown(entry.word), listed(&unjudged, "or", MOST));
-        let help = "their bodies cannot be judged by this dockgate yet, so only `everything` allows them";
-        report.warn(entry.span, message, help);
-    }
     names_and_ids(report, entry, rules);
     let limits = rules.iter().flat_map(|rule| rule.query.iter());
     if let Some(limit) = limits.into_iter().find(|limit| limit.fits_nothing()) {

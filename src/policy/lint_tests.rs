@@ -33,15 +33,6 @@ fn anyone_is_worth_a_word() {
 }
 
 #[test]
-fn what_the_group_seems_to_allow_is_named() {
-    assert_role(
-        "may: [network-writes]",
-        &["`network-writes` does not allow NetworkCreate, NetworkConnect or NetworkDisconnect"],
-    );
-    assert_role("may: [ping]\nnever: [network-writes]", &[]);
-}
-
-#[test]
 fn limits_that_never_fit_are_named() {
     assert_role(
         "may: [ContainerStop: { target: { name: [web, cafe] } }]",

@@ -32,7 +32,6 @@ struct Gathered {
     cases: Vec<(Case, Spot)>,
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
-    later: Vec<Problem>,
 }
 
 /// A file on its way to roles, and how many rules it has come to so far.
@@ -65,7 +64,6 @@ pub(super) fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
         roles: all.roles.into_iter().map(|placed| placed.role).collect(),
         cases: all.cases.into_iter().map(|(case, _)| case).collect(),
         warnings: in_order(all.warnings, |warning| &warning.spot, sources),
-        later: in_order(all.later, |problem| &problem.spot, sources),
     })
 }
 
@@ -91,7 +89,6 @@ fn read_source(source: &Source, all: &mut Gathered) {
     }
     all.problems.append(&mut report.problems);
     all.warnings.append(&mut report.warnings);
-    all.later.append(&mut report.later);
 }
 
 fn read_file<'t>(reader: &mut Reader<'_, 't>, root: &'t Node, all: &mut Gathered) {

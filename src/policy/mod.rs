@@ -8,6 +8,7 @@
 //! [`Role::decide`] then judges requests without looking at any text.
 
 mod agree;
+mod case_body;
 mod cases;
 mod cases_read;
 mod compile;
@@ -33,6 +34,7 @@ mod pattern;
 mod place;
 mod port_limit;
 mod problem;
+mod raw;
 mod reader;
 mod report;
 mod role;
@@ -85,7 +87,6 @@ pub struct Policy {
     roles: Vec<Role>,
     cases: Vec<Case>,
     warnings: Vec<Warning>,
-    later: Vec<Problem>,
 }
 
 impl Policy {
@@ -129,12 +130,6 @@ impl Policy {
     /// The policy's own tests.
     pub fn cases(&self) -> &[Case] {
         &self.cases
-    }
-
-    /// What is written right but not in force yet: limits by facet deny what they
-    /// limit as long as requests' bodies are not read. No gate starts with one.
-    pub fn not_yet(&self) -> &[Problem] {
-        &self.later
     }
 
     /// What the policy does that its author may not want.

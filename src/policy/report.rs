@@ -27,13 +27,11 @@ pub(crate) struct Report<'s> {
     pub(crate) source: &'s Source,
     pub(crate) problems: Vec<Problem>,
     pub(crate) warnings: Vec<Warning>,
-    /// What is written right, but not in force yet.
-    pub(crate) later: Vec<Problem>,
 }
 
 impl<'s> Report<'s> {
     pub(crate) fn new(source: &'s Source) -> Self {
-        Self { source, problems: Vec::new(), warnings: Vec::new(), later: Vec::new() }
+        Self { source, problems: Vec::new(), warnings: Vec::new() }
     }
 
     pub(crate) fn problem(&mut self, span: Span, message: impl Into<String>) {
@@ -59,11 +57,6 @@ impl<'s> Report<'s> {
     pub(crate) fn warn(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         let (message, help) = (message.into(), Some(help.into()));
         self.warnings.push(Warning { spot: self.spot(span), message, help });
-    }
-
-    pub(crate) fn not_yet(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        let (message, help) = (message.into(), Some(help.into()));
-        self.later.push(Problem { spot: self.spot(span), message, help });
     }
 
     pub(crate) fn spot(&self, span: Span) -> Spot {

@@ -16,22 +16,23 @@ pub struct Role {
     bans: Table,
     /// Operations that some request could be allowed.
     ever: OpSet,
-    /// Operations that `everything` covers.
+    /// Operations that `everything` covers, and no `never` looks into.
     unexamined: OpSet,
 }
 
 impl Role {
     pub(super) fn new(name: RoleName, who: Who, may: Vec<Rule>, never: Vec<Rule>) -> Self {
         let banned: OpSet = never.iter().filter(|ban| ban.is_unlimited()).map(|ban| ban.op).collect();
-        let granted: OpSet = may.iter().filter(|rule| rule.can_allow()).map(|rule| rule.op).collect();
+        let granted: OpSet = may.iter().map(|rule| rule.op).collect();
         let unexamined: OpSet = may.iter().filter(|rule| rule.everything).map(|rule| rule.op).collect();
+        let looked_into: OpSet = never.iter().filter(|ban| ban.looks_inside()).map(|ban| ban.op).collect();
         Self {
             name,
             who,
             grants: Table::new(may),
             bans: Table::new(never),
             ever: granted.difference(banned),
-            unexamined: unexamined.difference(banned),
+            unexamined: unexamined.difference(banned).difference(looked_into),
         }
     }
 
@@ -40,7 +41,8 @@ impl Role {
         let banned: OpSet = more.iter().filter(|ban| ban.is_unlimited()).map(|ban| ban.op).collect();
         self.bans = Table::new([&self.bans.rules, more].concat());
         self.ever = self.ever.difference(banned);
-        self.unexamined = self.unexamined.difference(banned);
+        let looked_into: OpSet = more.iter().filter(|ban| ban.looks_inside()).map(|ban| ban.op).collect();
+        self.unexamined = self.unexamined.difference(banned).difference(looked_into);
     }
 
     /// The role's name.
@@ -53,29 +55,17 @@ impl Role {
         self.ever.contains(op)
     }
 
-    /// Whether a grant of `everything` covers the operation: then what the
-    /// catalogue does not know passes too.
+    /// Whether a grant of `everything` covers the operation, and no `never` looks into
+    /// its requests: then what the catalogue does not know passes, and bodies are not read.
     pub fn unexamined(&self, op: Op) -> bool {
         self.unexamined.contains(op)
-    }
-
-    /// Whether a decision looks at what requests for the operation use, so that
-    /// they have to be read whole, even if `everything` allows them.
-    pub fn judges_uses(&self, op: Op) -> bool {
-        let examines = self.grants_of(op).iter().any(|rule| !rule.everything);
-        examines || self.bans_of(op).iter().any(|ban| !ban.facets.is_empty())
     }
 
     /// The denial of an operation that the role may never run.
     pub fn deny_operation(&self, op: Op) -> Denial {
         let operation = op.operation();
         let never = self.bans_of(op).iter().find(|ban| ban.is_unlimited());
-        let grant = self.grants_of(op).first();
-        let why = match (never, grant) {
-            (Some(ban), _) => Why::never(operation, &ban.place),
-            (None, Some(rule)) if !rule.can_allow() => Why::unjudged(operation, &rule.place),
-            _ => Why::operation(operation),
-        };
+        let why = never.map_or_else(|| Why::operation(operation), |ban| Why::never(operation, &ban.place));
         Denial { role: self.name.clone(), nearest: why.place.clone(), why: vec![why] }
     }
 

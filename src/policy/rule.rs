@@ -24,32 +24,33 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    /// Whether a request for this operation could be allowed by the rule.
-    pub(super) fn can_allow(&self) -> bool {
-        self.everything || !self.op.operation().body.is_unjudged()
-    }
-
     /// Whether the rule says something about the operation as a whole.
     pub(super) fn is_unlimited(&self) -> bool {
         self.target.is_none() && self.query.is_empty() && self.facets.is_empty()
     }
 
     /// Everything that keeps a grant from allowing the request; empty if it does allow it.
-    pub(super) fn objections(&self, request: &Request) -> Vec<Why> {
+    /// `strict` says that `never` looks into requests for this operation, so that what is
+    /// not known cannot pass even under `everything`.
+    pub(super) fn objections(&self, request: &Request, strict: bool) -> Vec<Why> {
         // an empty vector allocates nothing, so the way of an allowed request is free of it
         let mut why = Vec::new();
-        if self.everything {
-            return why;
+        if !self.everything {
+            why.extend(self.target_objection(request));
+            why.extend(self.query.iter().filter_map(|limit| self.query_objection(limit, request)));
+            self.dangers(request, &mut why);
+            self.facet_objections(request, &mut why);
         }
-        if !self.can_allow() {
-            why.push(Why::unjudged(request.operation(), &self.place));
+        if strict || !self.everything {
+            why.extend(request.query.unknown.iter().map(|(key, _)| self.unknown_parameter(key)));
+            why.extend(request.unknown.iter().map(|path| self.unknown_field(path)));
         }
-        why.extend(self.target_objection(request));
-        why.extend(self.query.iter().filter_map(|limit| self.query_objection(limit, request)));
-        self.dangers(request, &mut why);
-        self.facet_objections(request, &mut why);
-        why.extend(request.query.unknown.iter().map(|(key, _)| self.unknown_objection(key)));
         why
+    }
+
+    /// Whether the rule looks at what requests use, so that they have to be read whole.
+    pub(super) fn looks_inside(&self) -> bool {
+        !self.facets.is_empty()
     }
 
     /// What of the request is on the list of a `never`.
@@ -65,9 +66,8 @@ impl Rule {
     fn facet_objections(&self, request: &Request, why: &mut Vec<Why>) {
         let operation = request.operation();
         let Some(uses) = &request.uses else {
-            // nothing was gathered, so a limit cannot be seen to hold
-            why.extend(self.facets.first().map(|limit| Why::unread(operation, limit.row.word, &self.place)));
-            return;
+            // nothing was gathered, so nothing can be seen to hold
+            return why.push(Why::unread(operation, &self.place));
         };
         for limit in &self.facets {
             let objection = limit.objection(uses, operation.op);
@@ -94,9 +94,8 @@ impl Rule {
 
     fn facet_touched(&self, request: &Request) -> Option<Why> {
         let operation = request.operation();
-        let first = self.facets.first()?;
         let Some(uses) = &request.uses else {
-            return Some(Why::never_unread(operation, first.row.word, &self.place));
+            return self.looks_inside().then(|| Why::never_unread(operation, &self.place));
         };
         let deed = self.facets.iter().find_map(|limit| limit.touched(uses, operation.op))?;
         Some(Why::touched(&deed, &self.place))
@@ -141,7 +140,13 @@ impl Rule {
         }
     }
 
-    fn unknown_objection(&self, key: &str) -> Why {
+    /// What Docker learns to read tomorrow is closed today.
+    fn unknown_field(&self, path: &str) -> Why {
+        let sentence = format!("use the field {}, which is not known here", shown(path));
+        Why::limit(plain(path), sentence, &self.place)
+    }
+
+    fn unknown_parameter(&self, key: &str) -> Why {
         let word = format!("query.{}", plain(key));
         let sentence = format!("use the parameter {}, which is not known here ({word})", shown(key));
         Why::limit(word, sentence, &self.place)

@@ -3,7 +3,7 @@
 use super::reader::Reader;
 use super::syntax::Entry;
 use super::text::shown;
-use crate::catalogue::{GROUPS, Group, OPERATIONS, Op, OpSet, Operation, group_named, operation_at, operation_named};
+use crate::catalogue::{GROUPS, Group, OPERATIONS, OpSet, Operation, group_named, operation_at, operation_named};
 
 /// What an entry is about.
 #[derive(Clone, Copy, Debug)]
@@ -21,11 +21,6 @@ impl Selection {
             Self::Group(group) => group.set(),
             Self::Operation(row) => [row.op].into_iter().collect(),
         }
-    }
-
-    /// The one operation, if it is named itself.
-    pub(super) fn single(self) -> Option<Op> {
-        if let Self::Operation(row) = self { Some(row.op) } else { None }
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn unix(peer: Peer) -> Identity {
 pub(super) fn request(line: &str) -> Request {
     let (method, target) = line.split_once(' ').expect("a method and a target");
     let method = Method::from_bytes(method.as_bytes()).expect("a method");
-    let read = understand(Arc::new(uid(1)), &method, target, &HeaderMap::new());
+    let read = understand(Arc::new(uid(1)), &method, target, &HeaderMap::new()).and_then(|head| head.with_body(b""));
     read.unwrap_or_else(|refusal| panic!("{line}: {refusal:?}"))
 }
 

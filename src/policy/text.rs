@@ -41,6 +41,17 @@ fn push_escaped(text: &mut String, character: char) {
     }
 }
 
+/// The text with the user information of its URLs cut: `https://…@host/x`.
+pub(super) fn without_credentials(text: &str) -> String {
+    text.split_inclusive(char::is_whitespace).map(cut_credentials).collect()
+}
+
+/// Up to the last `@`, for a password may hold anything that ends a host.
+fn cut_credentials(word: &str) -> String {
+    let cut = word.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)));
+    cut.map_or_else(|| word.to_owned(), |(scheme, rest)| format!("{scheme}://…@{rest}"))
+}
+
 /// `a`, `a or b`, `a, b or c`: cut short after `most` items.
 pub(super) fn listed(items: &[String], word: &str, most: usize) -> String {
     let (head, last) = match items {

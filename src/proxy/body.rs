@@ -1,6 +1,7 @@
 //! The two bodies of an exchange: what goes up and what comes down.
 
 use super::exchange::{Exchange, Open};
+use super::upload::Held;
 use super::upstream::Lease;
 use crate::record::How;
 use bytes::Bytes;
@@ -15,8 +16,8 @@ use std::task::{Context, Poll, ready};
 pub(super) enum Upload {
     /// None.
     Empty,
-    /// Judged and rebuilt.
-    Full(Option<Bytes>, Rc<Exchange>),
+    /// Judged and rebuilt, with its share of the memory for bodies.
+    Full(Option<Bytes>, Option<Held>, Rc<Exchange>),
     /// Passed on as it comes.
     Stream(Incoming, Rc<Exchange>),
 }
@@ -28,9 +29,10 @@ impl Body for Upload {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         match self.get_mut() {
             Self::Empty => Poll::Ready(None),
-            Self::Full(bytes, exchange) => {
+            Self::Full(bytes, held, exchange) => {
                 exchange.upload_done();
                 let bytes = bytes.take();
+                *held = None;
                 exchange.up(bytes.as_ref().map_or(0, Bytes::len));
                 Poll::Ready(bytes.map(|b| Ok(Frame::data(b))))
             }
@@ -49,7 +51,7 @@ impl Body for Upload {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Empty => true,
-            Self::Full(bytes, _) => bytes.is_none(),
+            Self::Full(bytes, ..) => bytes.is_none(),
             Self::Stream(body, exchange) => {
                 let end = body.is_end_stream();
                 if end {
@@ -63,7 +65,7 @@ impl Body for Upload {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Empty => SizeHint::with_exact(0),
-            Self::Full(bytes, _) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
+            Self::Full(bytes, ..) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
             Self::Stream(body, _) => body.size_hint(),
         }
     }

@@ -123,7 +123,7 @@ impl Seen {
     }
 }
 
-/// From the head to a permit: identify, route, may ever, understand, decide, read the body.
+/// From the head to a permit: identify, route, may ever, understand, read what is judged, decide.
 async fn judge(
     link: &Link,
     exchange: &Rc<Exchange>,
@@ -148,6 +148,7 @@ async fn judge(
     }
     let who = std::sync::Arc::clone(&link.who);
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
+    let (request, body) = upload::judged(&link.gate, role, request, body).await.map_err(Stop::Refused)?.split();
     let permit = match role.decide(request) {
         Decision::Allow(permit) => permit,
         Decision::Deny(denial) => return Err(Stop::Denied(denial)),
@@ -155,7 +156,7 @@ async fn judge(
     if target.len() > SHORT_TARGET && !upstream::has_target(&permit) {
         return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
     }
-    let upload = upload::read(&link.gate, &permit, body, exchange).await.map_err(Stop::Refused)?;
+    let upload = upload::allowed(&link.gate, &permit, body, exchange).await.map_err(Stop::Refused)?;
     Ok(Ready { permit, upload })
 }
 

@@ -1,46 +1,102 @@
-//! Request bodies: refused, read and rebuilt, or passed on, as the operation's row says.
+//! Request bodies: refused, read to be judged, or passed on, as the operation's row says.
 
 use super::Gate;
 use super::body::Upload;
 use super::exchange::Exchange;
 use super::upstream::empty;
-use crate::catalogue::Body;
-use crate::policy::Allowed;
-use crate::request::Refusal;
-use crate::request::body::{ExecStart, MAX_EMPTY_BODY, MAX_EXEC_START, says_nothing};
+use crate::catalogue::{Body, Op};
+use crate::policy::{Allowed, Role};
+use crate::request::body::{MAX_EMPTY_BODY, MAX_JSON_BODY, says_nothing};
+use crate::request::{Refusal, Request, Value};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// A request that can be judged, and what is left of its body.
+pub(super) struct Judged {
+    pub(super) request: Request,
+    body: Rest,
+}
+
+/// What is left of a body when the request is judged.
+enum Rest {
+    /// It is in the request's tree; its share of memory is held until it is forwarded.
+    Read(Held),
+    /// Nobody has looked at it.
+    Unread(Incoming),
+}
+
+/// Reads the body, if the role judges it.
+///
+/// # Errors
+/// It is too large, too slow, or cannot be understood.
+pub(super) async fn judged(gate: &Arc<Gate>, role: &Role, request: Request, body: Incoming) -> Result<Judged, Refusal> {
+    let operation = request.operation();
+    if operation.body.table().is_none() || role.unexamined(operation.op) {
+        return Ok(Judged { request, body: Rest::Unread(body) });
+    }
+    let mut held = Held::new(gate);
+    let bytes = in_time(gate, collect(body, MAX_JSON_BODY, Some(&mut held))).await?;
+    Ok(Judged { request: request.with_body(&bytes)?, body: Rest::Read(held) })
+}
+
+impl Judged {
+    /// Takes the request out, to be decided; the body stays.
+    pub(super) fn split(self) -> (Request, Pending) {
+        (self.request, Pending(self.body))
+    }
+}
+
+/// The body of a request that is being decided.
+pub(super) struct Pending(Rest);
 
 /// Makes the body that goes up.
 ///
 /// # Errors
-/// A body where none belongs, one that is too large, or one that cannot be understood.
-pub(super) async fn read(
+/// A body where none belongs.
+pub(super) async fn allowed(
     gate: &Gate,
     permit: &Allowed,
-    body: Incoming,
+    body: Pending,
     exchange: &Rc<Exchange>,
 ) -> Result<Upload, Refusal> {
-    match permit.request().operation().body {
-        Body::None => in_time(gate, none(body, exchange)).await,
-        Body::ExecStart if !permit.unexamined() => {
-            let held = Held::new(&gate.buffered, gate.limits.buffered_bodies);
-            let bytes = in_time(gate, collect(body, MAX_EXEC_START, Some(&held))).await?;
-            judged(&bytes, exchange)
-        }
-        // The policy grants these by `everything` alone; should it ever not, they end here.
-        Body::Json(_) if !permit.unexamined() => Err(Refusal::malformed("the body of this operation cannot be judged")),
-        Body::ExecStart | Body::Json(_) | Body::Tar if body.is_end_stream() => Ok(empty(exchange)),
-        Body::ExecStart | Body::Json(_) | Body::Tar => Ok(Upload::Stream(body, Rc::clone(exchange))),
+    match body.0 {
+        Rest::Read(held) => Ok(canonical(permit.request(), held, exchange)),
+        Rest::Unread(body) if takes_none(permit) => in_time(gate, none(body, exchange)).await,
+        Rest::Unread(body) if body.is_end_stream() => Ok(empty(exchange)),
+        Rest::Unread(body) => streamed(permit, body, exchange),
     }
 }
 
-fn judged(bytes: &[u8], exchange: &Rc<Exchange>) -> Result<Upload, Refusal> {
-    let canonical = ExecStart::read(bytes)?.canonical();
-    Ok(Upload::Full(Some(Bytes::from(canonical)), Rc::clone(exchange)))
+/// What streams through untouched: archives, and all under `everything`. JSON that is judged
+/// was read; should it ever not have been, it ends here.
+fn streamed(permit: &Allowed, body: Incoming, exchange: &Rc<Exchange>) -> Result<Upload, Refusal> {
+    match permit.request().operation().body {
+        Body::Json(_) if !permit.unexamined() => Err(Refusal::malformed("the body of this operation was not judged")),
+        Body::None => Err(Refusal::malformed("this operation takes no body")),
+        Body::Json(_) | Body::Tar => Ok(Upload::Stream(body, Rc::clone(exchange))),
+    }
+}
+
+/// A pull has the path and type of an import, and no archive.
+fn takes_none(permit: &Allowed) -> bool {
+    let request = permit.request();
+    let imports = || request.query.get("fromSrc") == Some(&Value::Text("-".to_owned()));
+    match request.operation().body {
+        Body::None => true,
+        Body::Json(_) => false,
+        Body::Tar => request.operation().op == Op::ImageCreate && !permit.unexamined() && !imports(),
+    }
+}
+
+fn canonical(request: &Request, held: Held, exchange: &Rc<Exchange>) -> Upload {
+    match request.canonical_body() {
+        Some(body) => Upload::Full(Some(Bytes::from(body)), Some(held), Rc::clone(exchange)),
+        None => empty(exchange),
+    }
 }
 
 /// An operation without a body: nothing, or a way to write nothing, is dropped.
@@ -60,7 +116,7 @@ async fn in_time<T>(gate: &Gate, read: impl Future<Output = Result<T, Refusal>>)
 }
 
 /// Reads a whole body up to a bound.
-async fn collect(mut body: Incoming, most: usize, held: Option<&Held<'_>>) -> Result<Bytes, Refusal> {
+async fn collect(mut body: Incoming, most: usize, mut held: Option<&mut Held>) -> Result<Bytes, Refusal> {
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Refusal::malformed("the body ended early"))?;
@@ -68,7 +124,7 @@ async fn collect(mut body: Incoming, most: usize, held: Option<&Held<'_>>) -> Re
         if bytes.len() + data.len() > most {
             return Err(Refusal::too_large(format!("the body is larger than {most} bytes")));
         }
-        if let Some(held) = held {
+        if let Some(held) = &mut held {
             held.add(data.len())?;
         }
         bytes.extend_from_slice(&data);
@@ -77,29 +133,29 @@ async fn collect(mut body: Incoming, most: usize, held: Option<&Held<'_>>) -> Re
 }
 
 /// A share of the bytes that all held bodies may take together.
-struct Held<'a> {
-    all: &'a AtomicUsize,
-    most: usize,
-    mine: AtomicUsize,
+#[derive(Debug)]
+pub(super) struct Held {
+    gate: Arc<Gate>,
+    mine: usize,
 }
 
-impl<'a> Held<'a> {
-    fn new(all: &'a AtomicUsize, most: usize) -> Self {
-        Self { all, most, mine: AtomicUsize::new(0) }
+impl Held {
+    fn new(gate: &Arc<Gate>) -> Self {
+        Self { gate: Arc::clone(gate), mine: 0 }
     }
 
-    fn add(&self, bytes: usize) -> Result<(), Refusal> {
-        self.mine.fetch_add(bytes, Ordering::Relaxed);
-        let before = self.all.fetch_add(bytes, Ordering::Relaxed);
-        if before + bytes > self.most {
+    fn add(&mut self, bytes: usize) -> Result<(), Refusal> {
+        self.mine += bytes;
+        let before = self.gate.buffered.fetch_add(bytes, Ordering::Relaxed);
+        if before + bytes > self.gate.limits.buffered_bodies {
             return Err(Refusal { status: 503, message: "too many bodies are held at once: try again".into() });
         }
         Ok(())
     }
 }
 
-impl Drop for Held<'_> {
+impl Drop for Held {
     fn drop(&mut self) {
-        self.all.fetch_sub(self.mine.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.gate.buffered.fetch_sub(self.mine, Ordering::Relaxed);
     }
 }

@@ -6,7 +6,7 @@ use super::limits::{CONNECT_PATIENCE, IDLE_UPSTREAM, MAX_BUFFER, MAX_HEADERS, MA
 use super::upstream_io::UpstreamIo;
 use crate::catalogue::{ApiVersion, CEILING, Stream};
 use crate::policy::Allowed;
-use http::header::{CONNECTION, HOST, HeaderMap, HeaderValue, UPGRADE};
+use http::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, UPGRADE};
 use http::{Method, Request, Response, Uri};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{Builder, SendRequest};
@@ -20,6 +20,9 @@ use tower_service::Service;
 
 /// The `Host` that Docker gets; it does not look at it.
 const UPSTREAM_HOST: HeaderValue = HeaderValue::from_static("docker");
+
+/// The type of every body that was judged; dockerd takes no other.
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The protocol of a raw hijacked stream.
 const TCP: HeaderValue = HeaderValue::from_static("tcp");
@@ -249,6 +252,9 @@ fn build(permit: &Allowed, version: Option<ApiVersion>, upload: Upload) -> Resul
     headers.extend(request.headers.known.clone());
     if permit.unexamined() {
         headers.extend(request.headers.unknown.clone());
+    }
+    if request.body.is_some() {
+        headers.insert(CONTENT_TYPE, JSON);
     }
     if let Some(protocol) = upgrade(permit) {
         headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));

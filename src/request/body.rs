@@ -1,86 +1,38 @@
 //! Bodies that are judged: JSON by table, rebuilt in Docker's own spelling.
 
-use super::Refusal;
 use super::json::{self, Json};
+use super::tree::Unknown;
+use super::{Refusal, Tree};
+use crate::catalogue::fields::Field;
 
-/// How large the body of an exec start may be; what clients send has some sixty bytes.
-pub const MAX_EXEC_START: usize = 4 << 10;
+/// How large a JSON body may be. The largest that Docker takes is a config of
+/// 1,000 KiB, which is a third longer as Base64.
+pub const MAX_JSON_BODY: usize = 4 << 20;
 
 /// How many bytes a client may send as the empty body of an operation that
 /// takes none: `{}`, `null` or an empty line, which dockerode and others do.
 pub const MAX_EMPTY_BODY: usize = 16;
 
-/// The body of `POST /exec/{id}/start`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ExecStart {
-    /// Answer at once and leave the process running.
-    pub detach: bool,
-    /// The stream is a terminal.
-    pub tty: bool,
-    /// Height and width of the terminal (API 1.42).
-    pub console_size: Option<[u16; 2]>,
+/// Reads a JSON body by the table of its operation; nothing where it says nothing.
+///
+/// # Errors
+/// It is no JSON that can be read in one way only, or has values of other types than Docker's.
+pub(super) fn read(bytes: &[u8], table: &Field) -> Result<Option<(Tree, Unknown)>, Refusal> {
+    // to dockerd `null` is an empty body: optional for a commit, refused for all else
+    if matches!(bytes.trim_ascii(), b"" | b"null") {
+        return Ok(None);
+    }
+    let json = json::read(bytes).map_err(|error| {
+        Refusal::malformed(format!("the body is not plain JSON: {} (at byte {})", error.what, error.at))
+    })?;
+    Tree::read(json, &table.shape).map(Some)
 }
 
-impl ExecStart {
-    /// Reads the body as dockerd does, but every key only once and no unknown one.
-    ///
-    /// # Errors
-    /// Anything but the three known fields with values of their types.
-    pub fn read(bytes: &[u8]) -> Result<Self, Refusal> {
-        let mut body = Self::default();
-        let mut seen = Vec::new();
-        for (key, value) in fields(bytes)? {
-            let folded = fold(&key);
-            if seen.contains(&folded) {
-                return Err(Refusal::malformed("the body has a key twice, in different case"));
-            }
-            body.set(&folded, &value)?;
-            seen.push(folded);
-        }
-        Ok(body)
-    }
-
-    fn set(&mut self, key: &str, value: &Json) -> Result<(), Refusal> {
-        match (key, value) {
-            ("detach", Json::Bool(on)) => self.detach = *on,
-            ("tty", Json::Bool(on)) => self.tty = *on,
-            ("consolesize", Json::Array(items)) => self.console_size = Some(console_size(items)?),
-            ("detach" | "tty" | "consolesize", Json::Null) => {}
-            (_, value) if is_zero(value) => {}
-            _ => {
-                return Err(Refusal::malformed(
-                    "the body has a field that an exec start does not take, or of another type",
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// The one spelling that is forwarded.
-    pub fn canonical(&self) -> String {
-        let size = self.console_size.map(|[h, w]| format!(",\"ConsoleSize\":[{h},{w}]")).unwrap_or_default();
-        format!("{{\"Detach\":{},\"Tty\":{}{size}}}", self.detach, self.tty)
-    }
-}
-
-/// The fields of a body that is one JSON object.
-fn fields(bytes: &[u8]) -> Result<Vec<(String, Json)>, Refusal> {
-    match json::read(bytes) {
-        Ok(Json::Object(fields)) => Ok(fields),
-        Ok(_) => Err(Refusal::malformed("the body is not a JSON object")),
-        Err(error) => {
-            Err(Refusal::malformed(format!("the body is not plain JSON: {} (at byte {})", error.what, error.at)))
-        }
-    }
-}
-
-fn console_size(items: &[Json]) -> Result<[u16; 2], Refusal> {
-    let number = |item: &Json| if let Json::Number(text) = item { text.parse().ok() } else { None };
-    match items {
-        [height, width] => number(height).zip(number(width)).map(|(h, w)| [h, w]),
-        _ => None,
-    }
-    .ok_or_else(|| Refusal::malformed("`ConsoleSize` is not a list of two numbers"))
+/// Whether a `Content-Type` is the one that dockerd demands of JSON; a character set may be named.
+pub(super) fn is_json(media: &str) -> bool {
+    let (kind, rest) = media.split_once(';').unwrap_or((media, ""));
+    let charset = |text: &str| text.eq_ignore_ascii_case("charset=utf-8");
+    kind.trim().eq_ignore_ascii_case("application/json") && (rest.is_empty() || charset(rest.trim()))
 }
 
 /// Go matches keys by simple case folding: `ſ` is `s`, the Kelvin sign is `k`.
@@ -113,37 +65,22 @@ pub fn says_nothing(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::ExecStart;
+    use super::*;
 
     #[test]
-    fn an_exec_start_is_rebuilt_in_one_spelling() {
-        let body = ExecStart::read(br#"{"detach":false,"TTY":true,"ConsoleSize":[24,80],"x":null}"#);
-        assert_eq!(body.unwrap().canonical(), r#"{"Detach":false,"Tty":true,"ConsoleSize":[24,80]}"#);
-        assert_eq!(ExecStart::read(b"{}").unwrap().canonical(), r#"{"Detach":false,"Tty":false}"#);
-    }
-
-    #[test]
-    fn what_is_not_an_exec_start_is_refused() {
-        let bad: &[&[u8]] = &[
-            b"",
-            b"[]",
-            b"{\"Detach\":1}",
-            b"{\"Detach\":\"true\"}",
-            b"{\"Detach\":true,\"detach\":false}",
-            b"{\"Privileged\":true}",
-            b"{\"ConsoleSize\":[1]}",
-            b"{\"ConsoleSize\":[1,-2]}",
-            b"{} x",
-        ];
-        for body in bad {
-            assert!(ExecStart::read(body).is_err(), "{}", String::from_utf8_lossy(body));
+    fn one_type_of_bodies_is_json() {
+        for media in ["application/json", "APPLICATION/JSON", "application/json; charset=UTF-8"] {
+            assert!(is_json(media), "{media}");
+        }
+        for media in ["", "text/json", "application/jsonx", "application/json;x", "application/json, text/plain"] {
+            assert!(!is_json(media), "{media}");
         }
     }
 
     #[test]
     fn keys_fold_as_in_go() {
-        assert_eq!(super::fold("Con\u{17f}oleSize"), "consolesize");
-        assert_eq!(super::fold("\u{212a}ey"), "key");
-        assert_eq!(super::fold("\u{130}"), "\u{130}");
+        assert_eq!(fold("Con\u{17f}oleSize"), "consolesize");
+        assert_eq!(fold("\u{212a}ey"), "key");
+        assert_eq!(fold("\u{130}"), "\u{130}");
     }
 }

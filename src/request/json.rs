@@ -3,6 +3,7 @@
 //! Go takes more (repeated keys, invalid UTF-8, data behind the value); all of
 //! that is refused, because a filter and a daemon could disagree about it.
 
+use super::tree::write;
 use std::borrow::Cow;
 
 /// How deep values may nest; Go stops at 10,000, Docker's own types need 9.
@@ -48,6 +49,26 @@ pub fn read(bytes: &[u8]) -> Result<Json, JsonError> {
     let value = reader.value(0)?;
     reader.space();
     if reader.at < text.len() { reader.fail("data after the value") } else { Ok(value) }
+}
+
+impl Json {
+    /// The document without spaces, its objects in their order.
+    pub fn canonical(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Bool(on) => out.push_str(if *on { "true" } else { "false" }),
+            Self::Number(text) => out.push_str(text),
+            Self::String(text) => write::string(out, text),
+            Self::Array(items) => write::list(out, items, Self::write),
+            Self::Object(fields) => write::object(out, fields.iter().map(|(k, v)| (k.as_str(), v)), Self::write),
+        }
+    }
 }
 
 struct Reader<'a> {

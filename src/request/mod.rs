@@ -1,6 +1,7 @@
 //! One request, understood or refused. Imports the catalogue.
 
 pub mod body;
+mod gather;
 pub mod headers;
 mod identity;
 pub mod json;
@@ -20,8 +21,10 @@ pub use tree::Tree;
 pub use uses::{Use, UseValue, Uses};
 
 use crate::catalogue::{self, Operation, Params, Route};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use std::sync::Arc;
+use tree::Unknown;
 
 /// A request whose head was read into types.
 #[derive(Clone, Debug)]
@@ -36,7 +39,11 @@ pub struct Request {
     pub query: Query,
     /// The headers that travel.
     pub headers: Headers,
-    /// What it uses, facet by facet; nothing as long as that was not gathered.
+    /// The body by its table; nothing where it says nothing, or was not read.
+    pub body: Option<Tree>,
+    /// What of the body the table does not know, by path.
+    pub unknown: Unknown,
+    /// What it uses, facet by facet; nothing as long as a body has to be read to know it.
     pub uses: Option<Uses>,
 }
 
@@ -49,6 +56,40 @@ impl Request {
     /// The names in the path.
     pub fn params(&self) -> &Params {
         &self.route.params
+    }
+
+    /// Reads a JSON body, and gathers what the whole request uses.
+    ///
+    /// # Errors
+    /// The body could be read in two ways, is none of Docker's, or is not said to be JSON.
+    pub fn with_body(mut self, bytes: &[u8]) -> Result<Self, Refusal> {
+        if let Some(table) = self.operation().body.table()
+            && let Some((tree, unknown)) = body::read(bytes, table)?
+        {
+            self.refuse_other_types()?;
+            (self.body, self.unknown) = (Some(tree), unknown);
+        }
+        self.regather();
+        Ok(self)
+    }
+
+    /// dockerd reads JSON under this type alone.
+    fn refuse_other_types(&self) -> Result<(), Refusal> {
+        let media = self.headers.known.get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
+        if body::is_json(media) {
+            return Ok(());
+        }
+        Err(Refusal::malformed("the body's `Content-Type` is not `application/json`"))
+    }
+
+    /// Gathers anew what the request uses, after its body was read or changed.
+    pub fn regather(&mut self) {
+        self.uses = Some(gather::gather(self));
+    }
+
+    /// The body in the one spelling that is forwarded; nothing where none was read.
+    pub fn canonical_body(&self) -> Option<String> {
+        self.body.as_ref().map(Tree::canonical)
     }
 }
 
@@ -78,7 +119,11 @@ pub fn understand_head(
     let operation = route.operation;
     let query = Query::read(query, operation)?;
     let headers = Headers::read(headers, operation)?;
-    Ok(Request { who, method, route, query, headers, uses: None })
+    let mut request = Request { who, method, route, query, headers, body: None, unknown: Vec::new(), uses: None };
+    if operation.body.table().is_none() {
+        request.regather();
+    }
+    Ok(request)
 }
 
 /// Reads a whole head: route, query, headers.

@@ -28,7 +28,7 @@ pub enum Value {
     Flag(bool),
     /// A whole number.
     Int(i64),
-    /// Text, a signal's normal name, or JSON that is not judged.
+    /// Text, a signal's normal name, or JSON in one spelling.
     Text(String),
     /// The `filters` object.
     Filters(BTreeMap<String, BTreeSet<String>>),
@@ -120,7 +120,8 @@ impl Value {
             Kind::Flag => Self::Flag(flag(text)),
             Kind::Bool => Self::Flag(boolean(text).ok_or_else(|| odd("`true` or `false`"))?),
             Kind::Int => Self::Int(int(text).ok_or_else(|| odd("a whole number"))?),
-            Kind::Text | Kind::Path | Kind::Json => Self::Text(text.to_owned()),
+            Kind::Text | Kind::Path => Self::Text(text.to_owned()),
+            Kind::Json => Self::Text(super::json::read(text.as_bytes()).map_err(|_| odd("plain JSON"))?.canonical()),
             Kind::Signal => Self::Text(signal::name(text).ok_or_else(|| odd("a signal"))?),
             Kind::Filters => Self::Filters(filters(text).ok_or_else(|| odd("a JSON object of filters"))?),
         }))

@@ -6,7 +6,7 @@
 //! refused on the way.
 
 mod read;
-mod write;
+pub(super) mod write;
 
 #[cfg(test)]
 mod tests;

@@ -54,6 +54,8 @@ pub enum UseValue {
     },
     /// Ports of the host.
     Port(Published),
+    /// Every image of a repository, as when a pull names no tag.
+    Repository(String),
     /// Text, in the one spelling of its kind.
     Text(String),
     /// A thing without a name, as a volume can be.

@@ -62,10 +62,13 @@ fn an_exec_start_arrives_in_one_spelling() {
     assert_eq!(String::from_utf8_lossy(&received.body), r#"{"Detach":true,"Tty":false,"ConsoleSize":[24,80]}"#);
     assert_eq!(received.header("content-length"), Some("49"));
     gate.daemon().clear();
-    for odd in ["", "[]", "{\"Detach\":1}", "{\"Privileged\":true}", "{\"Tty\":true,\"tty\":false}", "{} {}"] {
-        let answer = gate.ask(ask("POST", "/v1.45/exec/abc/start").body(odd).bytes());
-        assert_eq!(answer.status, 400, "{odd}");
+    let start = || ask("POST", "/v1.45/exec/abc/start").with("Content-Type", "application/json");
+    for odd in ["[]", "{\"Detach\":1}", "{\"Tty\":true,\"tty\":false}", "{} {}"] {
+        assert_eq!(gate.ask(start().body(odd).bytes()).status, 400, "{odd}");
     }
+    assert_eq!(gate.ask(start().body("{\"Privileged\":true}").bytes()).status, 403);
+    let untyped = ask("POST", "/v1.45/exec/abc/start").body("{}").bytes();
+    assert_eq!(gate.ask(untyped).status, 400, "dockerd demands the type");
     assert_eq!(gate.daemon().received(), []);
 }
 

@@ -1,4 +1,4 @@
-//! Registries.
+//! Registries, and what a build hands out.
 
 fields! {
     AUTH_CONFIG {
@@ -9,5 +9,10 @@ fields! {
         serveraddress Text is Registries;
         identitytoken Text harmless "a credential: the registry that gets it is judged";
         registrytoken Text harmless "a credential: the registry that gets it is judged";
+    }
+
+    BUILD_OUTPUT {
+        Type          Text   part -;
+        Attrs         {Text} part -;
     }
 }

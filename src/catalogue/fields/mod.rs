@@ -157,16 +157,18 @@ impl Eq for Field {}
 use container::{COMMIT_PARTS, CONFIG, CONTAINER_PARTS};
 use exec::{EXEC_CONFIG, EXEC_START_CONFIG};
 use host_config::RESTART;
-use image::AUTH_CONFIG;
+use image::{AUTH_CONFIG, BUILD_OUTPUT};
 use network::{NETWORK_CONNECT_REQUEST, NETWORK_CREATE_REQUEST, NETWORK_DISCONNECT_REQUEST};
 use plugin::PLUGIN_PRIVILEGE;
-use resources::RESOURCES;
+use resources::{RESOURCES, ULIMIT};
 use service::SERVICE_SPEC;
 use swarm::UNLOCK_REQUEST;
 use swarm::{ANNOTATIONS, CONFIG_SPEC, JOIN_REQUEST, NODE_SPEC, SECRET_SPEC, SWARM_INIT_REQUEST, SWARM_SPEC};
 use volume::{CHECKPOINT, VOLUME_CREATE_REQUEST, VOLUME_UPDATE_REQUEST};
 
+// `BUILD_OUTPUTS` and `ULIMITS` are no bodies but parameters of a build.
 bodies! {
+    BUILD_OUTPUTS      [(BUILD_OUTPUT)]             inner -;
     CHECKPOINT_CREATE  (CHECKPOINT)                 inner -;
     CONFIG_WRITE       (ANNOTATIONS, CONFIG_SPEC)   inner -;
     CONTAINER_COMMIT   (CONFIG, COMMIT_PARTS)       inner -;
@@ -187,6 +189,7 @@ bodies! {
     SWARM_UNLOCK       (UNLOCK_REQUEST)             inner -;
     SWARM_UPDATE       (ANNOTATIONS, SWARM_SPEC)    inner -;
     SYSTEM_AUTH        (AUTH_CONFIG)                inner -;
+    ULIMITS            [(ULIMIT)]                   inner -;
     VOLUME_CREATE      (VOLUME_CREATE_REQUEST)      inner -;
     VOLUME_UPDATE      (VOLUME_UPDATE_REQUEST)      inner -;
 }

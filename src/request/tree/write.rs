@@ -11,24 +11,34 @@ pub(super) fn value(out: &mut String, tree: &Tree) {
         Tree::Int(number) => _ = write!(out, "{number}"),
         Tree::Float(text) => out.push_str(text),
         Tree::Text(text) => string(out, text),
-        Tree::List(items) => list(out, items),
-        Tree::Map(entries) => object(out, entries.iter().map(|(key, value)| (key.as_str(), value))),
-        Tree::Object(fields) => object(out, fields.iter().map(|(field, value)| (field.name, value))),
+        Tree::List(items) => list(out, items, item),
+        Tree::Map(entries) => object(out, entries.iter().map(|(key, value)| (key.as_str(), value)), item),
+        Tree::Object(fields) => object(out, fields.iter().map(|(field, value)| (field.name, value)), item),
     }
 }
 
-fn list(out: &mut String, items: &[Tree]) {
+fn item(tree: &Tree, out: &mut String) {
+    value(out, tree);
+}
+
+/// A list, its items written by `write`.
+pub(in crate::request) fn list<T>(out: &mut String, items: &[T], write: fn(&T, &mut String)) {
     out.push('[');
     for (at, item) in items.iter().enumerate() {
         if at > 0 {
             out.push(',');
         }
-        value(out, item);
+        write(item, out);
     }
     out.push(']');
 }
 
-fn object<'a>(out: &mut String, entries: impl Iterator<Item = (&'a str, &'a Tree)>) {
+/// An object, its values written by `write`.
+pub(in crate::request) fn object<'a, T: 'a>(
+    out: &mut String,
+    entries: impl Iterator<Item = (&'a str, &'a T)>,
+    write: fn(&T, &mut String),
+) {
     out.push('{');
     for (at, (key, item)) in entries.enumerate() {
         if at > 0 {
@@ -36,13 +46,13 @@ fn object<'a>(out: &mut String, entries: impl Iterator<Item = (&'a str, &'a Tree
         }
         string(out, key);
         out.push(':');
-        value(out, item);
+        write(item, out);
     }
     out.push('}');
 }
 
-/// Only what JSON demands is escaped.
-fn string(out: &mut String, text: &str) {
+/// A text in quotes; only what JSON demands is escaped.
+pub(in crate::request) fn string(out: &mut String, text: &str) {
     out.push('"');
     for character in text.chars() {
         match character {

@@ -1,0 +1,44 @@
+//! What Docker takes where a request says nothing, and more than one field has to be seen to know it.
+
+use super::Fields;
+use super::{fields_of, get, int, object, text};
+use crate::catalogue::{ApiVersion, Facet, Op};
+use crate::request::values::{amount, image, namespace};
+use crate::request::{Request, UseValue, Uses};
+
+/// Adds what the request implies.
+pub(super) fn gather(request: &Request, uses: &mut Uses) {
+    let fields = request.body.as_ref().map_or(&[][..], fields_of);
+    match request.operation().op {
+        Op::ContainerCreate => container(fields, request.route.version, uses),
+        Op::SystemAuth if text(fields, "serveraddress").is_empty() => {
+            uses.push_text(Facet::Registries, image::DOMAIN);
+        }
+        _ => {}
+    }
+}
+
+fn container(fields: &Fields, version: Option<ApiVersion>, uses: &mut Uses) {
+    let host = object(fields, "HostConfig");
+    // the endpoints come in addition to the network of the mode, which is Docker's own if there is none
+    if get(host, "NetworkMode").is_none() {
+        namespace::gather_network("", uses);
+    }
+    if get(host, "MemorySwap").is_none() && int(host, "Memory") > 0 {
+        uses.push(Facet::MemswapLimit, amount::memory_and_swap(int(host, "Memory"), 0));
+    }
+    for (facet, name, minor, word) in OLD_DEFAULTS {
+        if text(host, name).is_empty() && version.is_some_and(|version| version < v1(*minor)) {
+            uses.push(*facet, UseValue::text(word));
+        }
+    }
+}
+
+/// What older versions of the API take for a mode that is left out, and the version that
+/// changed it (the handler of create in dockerd 20.10 and 26.1).
+const OLD_DEFAULTS: &[(Facet, &str, u16, &str)] =
+    &[(Facet::Ipc, "IpcMode", 40, "shareable"), (Facet::Cgroup, "CgroupnsMode", 41, "host")];
+
+fn v1(minor: u16) -> ApiVersion {
+    ApiVersion { major: 1, minor }
+}
