@@ -6,6 +6,7 @@ use super::compile_target;
 use super::facet_limit::FacetLimit;
 use super::limit::QueryLimit;
 use super::place::Place;
+use super::raw::{self, RawLimit};
 use super::reader::Reader;
 use super::report::meant;
 use super::rule::Rule;
@@ -33,6 +34,8 @@ struct Limits<'t> {
     query: Vec<(&'t Pair, &'t str, Written<'t>)>,
     /// `binds: ...`
     facets: Vec<(&'t Pair, &'static FacetRow, Written<'t>)>,
+    /// `HostConfig.Init: ...`
+    raw: Vec<(&'t Pair, Written<'t>)>,
 }
 
 /// An entry on its way to rules.
@@ -57,6 +60,9 @@ pub(super) fn compile<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: 
     }
     for (pair, row, _) in &limits.facets {
         check_facet(reader, pair, row, selection, operations);
+    }
+    for (pair, _) in &limits.raw {
+        check_field(reader, pair, selection, operations);
     }
     let place = reader.report.place(entry.span, &entry.path);
     let job = Job { entry, place, selection, limits, mode };
@@ -88,13 +94,26 @@ fn rule(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Rule> 
         }
     }
     let facets = facets(reader, job, op)?;
+    let raw = raw_limits(reader, job, op)?;
     // an exception that says nothing about this operation must not forbid all of it
-    let says_nothing = target.is_none() && query.is_empty() && facets.is_empty();
+    let says_nothing = target.is_none() && query.is_empty() && facets.is_empty() && raw.is_empty();
     if job.mode == Mode::Never && job.entry.limits.is_some() && says_nothing {
         return None;
     }
     let everything = matches!(job.selection, Selection::Everything);
-    Some(Rule { op, place: job.place.clone(), everything, target, query: query.into(), facets: facets.into() })
+    let place = job.place.clone();
+    Some(Rule { op, place, everything, target, query: query.into(), facets: facets.into(), raw: raw.into() })
+}
+
+/// The limits on fields that the operation's body has.
+fn raw_limits(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Vec<RawLimit>> {
+    let Some(table) = op.operation().body.table() else { return Some(Vec::new()) };
+    let used = job.limits.raw.iter().filter(|(pair, _)| raw::fits(table, &pair.key.text));
+    let limit = |(pair, written): &(&Pair, Written<'_>)| {
+        raw::limit(reader, pair.key.span, table, &pair.key.text, written, job.mode)
+    };
+    let compiled: Vec<Option<RawLimit>> = used.map(limit).collect();
+    compiled.into_iter().collect()
 }
 
 /// The limits on what a request for this operation can use.
@@ -118,6 +137,9 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>) -> Option<Limits<'
             ("target", _) => target(reader, pair).map(|found| limits.names = Some(found)),
             (_, Some(name)) => {
                 reader.written(pair.key.span, &pair.value).map(|written| limits.query.push((pair, name, written)))
+            }
+            (word, _) if facet_named(word).is_none() && raw::is_field(word) => {
+                reader.written(pair.key.span, &pair.value).map(|written| limits.raw.push((pair, written)))
             }
             _ => facet(reader, pair).map(|found| limits.facets.push(found)),
         };
@@ -176,6 +198,25 @@ fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, 
         return None;
     }
     reader.written(field.key.span, &field.value).map(|written| (field, written))
+}
+
+/// A limit on a field that no body has would limit nothing.
+fn check_field(reader: &mut Reader<'_, '_>, pair: &Pair, selection: Selection, operations: OpSet) {
+    let path = pair.key.text.as_str();
+    let tables: Vec<_> = operations.iter().filter_map(|op| op.operation().body.table()).collect();
+    if tables.iter().any(|table| raw::fits(table, path)) {
+        return;
+    }
+    let message = match selection {
+        Selection::Operation(row) => format!("{} has no field {} with a value", row.name, shown(path)),
+        Selection::Group(group) => format!("no operation of `{}` has a field {} with a value", group.name, shown(path)),
+        Selection::Everything => format!("no operation has a field {} with a value", shown(path)),
+    };
+    let known: Vec<String> = tables.iter().flat_map(|table| raw::near(table, path)).collect();
+    match meant(path, known.iter().map(String::as_str)) {
+        Some(help) => reader.report.problem_with_help(pair.key.span, message, help),
+        None => reader.report.problem(pair.key.span, message),
+    }
 }
 
 /// A limit on a parameter that no operation has would limit nothing.

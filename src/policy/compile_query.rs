@@ -33,7 +33,7 @@ pub(super) fn limit(
 }
 
 /// What is wrong with a value, and what may help.
-type Wrong = (String, Option<&'static str>);
+pub(super) type Wrong = (String, Option<&'static str>);
 
 fn one(reader: &mut Reader<'_, '_>, param: &Param, item: &Item<'_>, mode: Mode) -> Option<Matcher> {
     let found = match mode {
@@ -80,7 +80,7 @@ fn matcher(param: &Param, form: &Form<'_>) -> Result<Matcher, Wrong> {
     }
 }
 
-fn boolean(form: &Form<'_>) -> Result<Matcher, String> {
+pub(super) fn boolean(form: &Form<'_>) -> Result<Matcher, String> {
     match form {
         Form::Word(word) | Form::Exactly(word) => {
             flag(word).map(Matcher::Flag).ok_or_else(|| format!("{} is neither `true` nor `false`", shown(word)))
@@ -89,7 +89,7 @@ fn boolean(form: &Form<'_>) -> Result<Matcher, String> {
     }
 }
 
-fn number(form: &Form<'_>) -> Result<Matcher, String> {
+pub(super) fn number(form: &Form<'_>) -> Result<Matcher, String> {
     let read = |text: &str| int(text).ok_or_else(|| format!("{} is no whole number", shown(text)));
     match form {
         Form::Word(word) | Form::Exactly(word) => read(word).map(Matcher::Int),
@@ -129,7 +129,7 @@ fn path(form: &Form<'_>) -> Result<Matcher, Wrong> {
     pattern.map(Matcher::Path).map_err(|message| (message, None))
 }
 
-fn text(form: &Form<'_>) -> Result<Matcher, Wrong> {
+pub(super) fn text(form: &Form<'_>) -> Result<Matcher, Wrong> {
     let pattern = match form {
         Form::Word(word) => Pattern::glob(word),
         Form::Exactly(word) => Ok(Pattern::literal(word)),

@@ -1,7 +1,6 @@
-use super::super::testing::{assert_verdicts, denial, request, role};
+use super::super::testing::{assert_verdicts, denial, request, role, with_body};
 use super::*;
 use crate::catalogue::{OPERATIONS, Op};
-use http::header::{CONTENT_TYPE, HeaderValue};
 
 const KILL: &str = "POST /v1.47/containers/web/kill";
 
@@ -137,13 +136,6 @@ fn unknown_parameters_pass_under_everything_alone() {
     let line = "GET /containers/json?surprise=1";
     assert_verdicts("may: [ContainerList]", &[(line, "query.surprise"), ("GET /containers/json?surprise=", "allow")]);
     assert_verdicts("may: [everything]", &[(line, "allow")]);
-}
-
-/// A request with a body, as JSON.
-fn with_body(line: &str, body: &str) -> Request {
-    let mut request = request(line);
-    request.headers.known.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    request.with_body(body.as_bytes()).unwrap_or_else(|refusal| panic!("{body}: {refusal}"))
 }
 
 fn said(role: &Role, line: &str, body: &str) -> String {

@@ -83,16 +83,9 @@ impl QueryLimit {
     }
 
     fn matches(&self, matcher: &Matcher, value: &Value) -> bool {
-        match (matcher, value) {
-            (Matcher::Default, value) => self.default.as_ref() == Some(value),
-            (Matcher::Flag(wanted), Value::Flag(is)) => wanted == is,
-            (Matcher::Int(wanted), Value::Int(is)) => wanted == is,
-            (Matcher::Range(min, max), Value::Int(is)) => {
-                min.is_none_or(|min| min <= *is) && max.is_none_or(|max| *is <= max)
-            }
-            (Matcher::Text(pattern), Value::Text(text)) => pattern.fits(text),
-            (Matcher::Path(pattern), Value::Text(text)) => path::normal(text).is_some_and(|path| pattern.fits(&path)),
-            _ => false,
+        match matcher {
+            Matcher::Default => self.default.as_ref() == Some(value),
+            matcher => matcher.fits(value),
         }
     }
 
@@ -127,6 +120,20 @@ impl QueryLimit {
 }
 
 impl Matcher {
+    /// Whether the value is what the matcher stands for; what a default is, it does not know.
+    pub(super) fn fits(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Flag(wanted), Value::Flag(is)) => wanted == is,
+            (Self::Int(wanted), Value::Int(is)) => wanted == is,
+            (Self::Range(min, max), Value::Int(is)) => {
+                min.is_none_or(|min| min <= *is) && max.is_none_or(|max| *is <= max)
+            }
+            (Self::Text(pattern), Value::Text(text)) => pattern.fits(text),
+            (Self::Path(pattern), Value::Text(text)) => path::normal(text).is_some_and(|path| pattern.fits(&path)),
+            _ => false,
+        }
+    }
+
     /// Whether the value may mean what the matcher stands for, although it is written otherwise.
     fn may_mean(&self, value: &Value) -> bool {
         match (self, value) {
@@ -137,7 +144,7 @@ impl Matcher {
         }
     }
 
-    fn said(&self) -> String {
+    pub(super) fn said(&self) -> String {
         match self {
             Self::Default => "the default".into(),
             Self::Flag(flag) => format!("`{flag}`"),

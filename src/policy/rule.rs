@@ -6,6 +6,7 @@ use super::limit::QueryLimit;
 use super::names::Names;
 use super::object::Object;
 use super::place::Place;
+use super::raw::RawLimit;
 use super::text::{plain, shown};
 use super::uses::danger;
 use crate::catalogue::{Facet, Op};
@@ -21,12 +22,13 @@ pub(super) struct Rule {
     pub(super) target: Option<Names>,
     pub(super) query: Box<[QueryLimit]>,
     pub(super) facets: Box<[FacetLimit]>,
+    pub(super) raw: Box<[RawLimit]>,
 }
 
 impl Rule {
     /// Whether the rule says something about the operation as a whole.
     pub(super) fn is_unlimited(&self) -> bool {
-        self.target.is_none() && self.query.is_empty() && self.facets.is_empty()
+        self.target.is_none() && self.query.is_empty() && !self.looks_inside()
     }
 
     /// Everything that keeps a grant from allowing the request; empty if it does allow it.
@@ -50,7 +52,7 @@ impl Rule {
 
     /// Whether the rule looks at what requests use, so that they have to be read whole.
     pub(super) fn looks_inside(&self) -> bool {
-        !self.facets.is_empty()
+        !self.facets.is_empty() || !self.raw.is_empty()
     }
 
     /// What of the request is on the list of a `never`.
@@ -74,6 +76,10 @@ impl Rule {
             why.extend(objection.map(|sentence| Why::limit(limit.row.word.into(), sentence, &self.place)));
         }
         self.unsaid_objections(uses, why);
+        for limit in &self.raw {
+            let objection = limit.objection(request);
+            why.extend(objection.map(|sentence| Why::limit(limit.path.to_string(), sentence, &self.place)));
+        }
     }
 
     /// What the request uses of facets that the grant does not name; one reason for each.
@@ -97,7 +103,8 @@ impl Rule {
         let Some(uses) = &request.uses else {
             return self.looks_inside().then(|| Why::never_unread(operation, &self.place));
         };
-        let deed = self.facets.iter().find_map(|limit| limit.touched(uses, operation.op))?;
+        let raw = || self.raw.iter().find_map(|limit| limit.touched(request));
+        let deed = self.facets.iter().find_map(|limit| limit.touched(uses, operation.op)).or_else(raw)?;
         Some(Why::touched(&deed, &self.place))
     }
 

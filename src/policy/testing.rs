@@ -2,6 +2,7 @@
 
 use super::{Decision, Denial, Policy, Role, Source};
 use crate::request::{Identity, Peer, Request, understand};
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
 use std::sync::Arc;
 
@@ -51,6 +52,21 @@ pub(super) fn request(line: &str) -> Request {
     let method = Method::from_bytes(method.as_bytes()).expect("a method");
     let read = understand(Arc::new(uid(1)), &method, target, &HeaderMap::new()).and_then(|head| head.with_body(b""));
     read.unwrap_or_else(|refusal| panic!("{line}: {refusal:?}"))
+}
+
+/// A request with a body, as JSON.
+pub(super) fn with_body(line: &str, body: &str) -> Request {
+    let mut request = request(line);
+    request.headers.known.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    request.with_body(body.as_bytes()).unwrap_or_else(|refusal| panic!("{body}: {refusal}"))
+}
+
+/// The words of the denial of a request with a body; empty if it is allowed.
+pub(super) fn denied(role: &Role, line: &str, body: &str) -> String {
+    match role.decide(with_body(line, body)) {
+        Decision::Allow(_) => String::new(),
+        Decision::Deny(denial) => denial.why.iter().map(|why| why.word.as_str()).collect::<Vec<_>>().join(" "),
+    }
 }
 
 pub(super) fn denial(role: &Role, line: &str) -> Denial {
