@@ -9,8 +9,10 @@ use super::place::Place;
 use super::raw::{self, RawLimit};
 use super::reader::Reader;
 use super::report::meant;
+use super::require::{self, Requirement};
 use super::rule::Rule;
 use super::select::{Selection, select};
+use super::setting::{self, Setting};
 use super::syntax::Entry;
 use super::text::{listed, plain, shown};
 use super::tree::Pair;
@@ -36,6 +38,10 @@ struct Limits<'t> {
     facets: Vec<(&'t Pair, &'static FacetRow, Written<'t>)>,
     /// `HostConfig.Init: ...`
     raw: Vec<(&'t Pair, Written<'t>)>,
+    /// `require: [non_root]`
+    require: Vec<(&'t Pair, &'static Requirement)>,
+    /// `set: { user: "1000" }`
+    set: Vec<(&'t Pair, Vec<Setting>)>,
 }
 
 /// An entry on its way to rules.
@@ -53,7 +59,7 @@ pub(super) fn compile<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: 
     if !may_be_granted(reader, entry, selection, mode) {
         return Vec::new();
     }
-    let Some(limits) = limits(reader, entry) else { return Vec::new() };
+    let Some(limits) = limits(reader, entry, mode) else { return Vec::new() };
     let operations = selection.operations();
     for (pair, name, _) in &limits.query {
         check_parameter(reader, pair, name, selection, operations);
@@ -63,6 +69,15 @@ pub(super) fn compile<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: 
     }
     for (pair, _) in &limits.raw {
         check_field(reader, pair, selection, operations);
+    }
+    for (pair, requirement) in &limits.require {
+        let fits = |op| requirement.fits(op);
+        check_word(reader, pair, selection, operations, fits, &format!("be held to {}", shown(requirement.word)));
+    }
+    for (pair, _) in &limits.set {
+        let fits = |op| setting::fits(&pair.key.text, op);
+        let what = format!("have {} set", shown(&pair.key.text));
+        check_word(reader, pair, selection, operations, fits, &what);
     }
     let place = reader.report.place(entry.span, &entry.path);
     let job = Job { entry, place, selection, limits, mode };
@@ -102,7 +117,11 @@ fn rule(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Rule> 
     }
     let everything = matches!(job.selection, Selection::Everything);
     let place = job.place.clone();
-    Some(Rule { op, place, everything, target, query: query.into(), facets: facets.into(), raw: raw.into() })
+    let require = job.limits.require.iter().map(|(_, requirement)| *requirement).filter(|it| it.fits(op)).collect();
+    let fitting = job.limits.set.iter().filter(|(pair, _)| setting::fits(&pair.key.text, op));
+    let set = fitting.flat_map(|(_, settings)| settings.iter().cloned()).collect();
+    let (query, facets, raw) = (query.into(), facets.into(), raw.into());
+    Some(Rule { op, place, everything, target, query, facets, raw, require, set })
 }
 
 /// The limits on fields that the operation's body has.
@@ -125,7 +144,7 @@ fn facets(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Vec<
     compiled.into_iter().collect()
 }
 
-fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>) -> Option<Limits<'t>> {
+fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: Mode) -> Option<Limits<'t>> {
     let mut limits = Limits::default();
     let Some(node) = entry.limits else { return Some(limits) };
     let node = reader.resolve(node)?;
@@ -134,6 +153,9 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>) -> Option<Limits<'
     for pair in pairs {
         let word = pair.key.text.as_str();
         let read = match (word, word.strip_prefix("query.")) {
+            ("require", _) => require::read(reader, pair, mode)
+                .map(|found| limits.require.extend(found.into_iter().map(|requirement| (pair, requirement)))),
+            ("set", _) => setting::read(reader, pair, mode).map(|found| limits.set = found),
             ("target", _) => target(reader, pair).map(|found| limits.names = Some(found)),
             (_, Some(name)) => {
                 reader.written(pair.key.span, &pair.value).map(|written| limits.query.push((pair, name, written)))
@@ -198,6 +220,26 @@ fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, 
         return None;
     }
     reader.written(field.key.span, &field.value).map(|written| (field, written))
+}
+
+/// Something that is required of, or set in, what cannot have it.
+fn check_word(
+    reader: &mut Reader<'_, '_>,
+    pair: &Pair,
+    selection: Selection,
+    operations: OpSet,
+    fits: impl Fn(Op) -> bool,
+    what: &str,
+) {
+    if operations.iter().any(fits) {
+        return;
+    }
+    let message = match selection {
+        Selection::Operation(row) => format!("{} cannot {what}", row.name),
+        Selection::Group(group) => format!("no operation of `{}` can {what}", group.name),
+        Selection::Everything => format!("no operation can {what}"),
+    };
+    reader.report.problem(pair.key.span, message);
 }
 
 /// A limit on a field that no body has would limit nothing.

@@ -21,6 +21,7 @@ pub struct Allowed {
     request: Request,
     by: Place,
     unexamined: bool,
+    set: Vec<String>,
 }
 
 impl Allowed {
@@ -34,6 +35,11 @@ impl Allowed {
         &self.by
     }
 
+    /// What the grant has put into the request: `mem_limit=512MiB`.
+    pub fn set(&self) -> &[String] {
+        &self.set
+    }
+
     /// Whether `everything` allows it, with all that was not read.
     pub fn unexamined(&self) -> bool {
         self.unexamined
@@ -44,20 +50,28 @@ impl Role {
     /// Judges a request: `never` first, then whether some one grant allows all of it.
     pub fn decide(&self, request: Request) -> Decision {
         let op = request.operation().op;
-        let bans = self.bans_of(op);
-        let touched: Vec<Why> = bans.iter().filter_map(|ban| ban.touches(&request)).collect();
-        if !touched.is_empty() {
-            return Decision::Deny(self.denial(touched));
+        if let Some(denial) = self.forbidden(&request) {
+            return Decision::Deny(denial);
         }
         let strict = !self.unexamined(op);
-        match first_fit(self.grants_of(op), &request, strict) {
-            Ok(rule) => {
-                let (by, unexamined) = (rule.place.clone(), rule.everything && !strict);
-                Decision::Allow(Box::new(Allowed { request, by, unexamined }))
-            }
+        match first_fit(self.grants_of(op), request, strict) {
+            Ok(Fit { rule, request, set }) => match self.forbidden(&request).filter(|_| !set.is_empty()) {
+                Some(denial) => Decision::Deny(denial),
+                None => {
+                    let (by, unexamined) = (rule.place.clone(), rule.everything && !strict);
+                    Decision::Allow(Box::new(Allowed { request, by, unexamined, set }))
+                }
+            },
             Err(Some(nearest)) => Decision::Deny(self.denial(nearest)),
             Err(None) => Decision::Deny(self.deny_operation(op)),
         }
+    }
+
+    /// What of the request is never allowed.
+    fn forbidden(&self, request: &Request) -> Option<Denial> {
+        let bans = self.bans_of(request.operation().op);
+        let touched: Vec<Why> = bans.iter().filter_map(|ban| ban.touches(request)).collect();
+        (!touched.is_empty()).then(|| self.denial(touched))
     }
 
     fn denial(&self, why: Vec<Why>) -> Denial {
@@ -66,13 +80,23 @@ impl Role {
     }
 }
 
+/// A grant that allows a request, and the request as it changed it.
+struct Fit<'r> {
+    rule: &'r Rule,
+    request: Request,
+    set: Vec<String>,
+}
+
 /// The first grant that allows the request, or the objections of the one that came nearest.
-fn first_fit<'r>(rules: &'r [Rule], request: &Request, strict: bool) -> Result<&'r Rule, Option<Vec<Why>>> {
+fn first_fit(rules: &[Rule], request: Request, strict: bool) -> Result<Fit<'_>, Option<Vec<Why>>> {
     let mut nearest: Option<Vec<Why>> = None;
     for rule in rules {
-        let objections = rule.objections(request, strict);
+        let changed = rule.changed(&request);
+        let judged = changed.as_ref().map_or(&request, |(changed, _)| changed);
+        let objections = rule.objections(judged, strict);
         if objections.is_empty() {
-            return Ok(rule);
+            let (request, set) = changed.unwrap_or((request, Vec::new()));
+            return Ok(Fit { rule, request, set });
         }
         if nearest.as_ref().is_none_or(|best| distance(&objections) < distance(best)) {
             nearest = Some(objections);

@@ -4,7 +4,7 @@ use super::compile_facet;
 use super::facet_matcher::FacetMatcher;
 use super::facet_said::{deed, left_at_default, said_words};
 use crate::catalogue::{FACETS, Facet, FacetKind, FacetRow, LeftOut, Op, Unsaid};
-use crate::request::{UseValue, Uses};
+use crate::request::{Use, UseValue, Uses};
 use std::sync::LazyLock;
 
 /// A limit on one facet.
@@ -32,11 +32,13 @@ impl FacetLimit {
         Self { row, allowed: Allowed::Any, said: "any".into() }
     }
 
-    /// The first thing that the request does beyond the limit; completes "may not ...".
-    pub(super) fn objection(&self, uses: &Uses, op: Op) -> Option<String> {
+    /// The first thing that the request does beyond the limit, but for what is `exempt`;
+    /// completes "may not ...".
+    pub(super) fn objection(&self, uses: &Uses, op: Op, exempt: impl Fn(&Use) -> bool) -> Option<String> {
         let left_out = left_out(self.row, op);
         let absent = uses.of(self.row.facet).next().is_none().then_some(left_out).flatten();
-        let beyond = uses.of(self.row.facet).chain(absent.as_ref()).find(|value| !self.holds(value))?;
+        let used = uses.iter().filter(|used| used.facet == self.row.facet && !exempt(used)).map(|used| &used.value);
+        let beyond = used.chain(absent.as_ref()).find(|value| !self.holds(value))?;
         Some(self.objection_to(beyond))
     }
 

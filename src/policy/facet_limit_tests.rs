@@ -108,7 +108,7 @@ fn what_is_left_out_is_ordinary() {
     for row in FACETS {
         for op in row.operations {
             let ordinary = unsaid(row.facet).unwrap();
-            assert_eq!(ordinary.objection(&Uses::default(), *op), None, "{} {op:?}", row.word);
+            assert_eq!(ordinary.objection(&Uses::default(), *op, |_| false), None, "{} {op:?}", row.word);
         }
     }
 }
@@ -201,22 +201,22 @@ fn amounts_are_ranges_and_no_limit_is_more_than_any() {
 fn an_absent_limit_is_no_limit() {
     let limit = limit("mem_limit", "{ max: 4GiB }");
     let said = "use an unlimited amount of memory (mem_limit: at most 4GiB)";
-    assert_eq!(limit.objection(&Uses::default(), Op::ContainerCreate).as_deref(), Some(said));
-    assert_eq!(limit.objection(&Uses::default(), Op::ContainerUpdate), None, "an update leaves it as it is");
+    assert_eq!(limit.objection(&Uses::default(), Op::ContainerCreate, |_| false).as_deref(), Some(said));
+    assert_eq!(limit.objection(&Uses::default(), Op::ContainerUpdate, |_| false), None, "an update leaves it as it is");
 }
 
 #[test]
 fn a_connection_is_to_the_network_in_the_path() {
     let limit = limit("networks", "back");
-    assert_eq!(limit.objection(&Uses::default(), Op::NetworkConnect), None);
-    assert!(limit.objection(&Uses::default(), Op::ContainerCreate).is_some());
+    assert_eq!(limit.objection(&Uses::default(), Op::NetworkConnect, |_| false), None);
+    assert!(limit.objection(&Uses::default(), Op::ContainerCreate, |_| false).is_some());
 }
 
 #[test]
 fn an_absent_user_is_the_images_own() {
     let limit = limit("user", "1000");
     let said = "leave `user` at Docker's default (user: only `1000`)";
-    assert_eq!(limit.objection(&Uses::default(), Op::ContainerCreate).as_deref(), Some(said));
+    assert_eq!(limit.objection(&Uses::default(), Op::ContainerCreate, |_| false).as_deref(), Some(said));
 }
 
 #[test]

@@ -41,6 +41,11 @@ pub(super) fn said_items(row: &FacetRow, items: &[Item<'_>]) -> String {
     }
 }
 
+/// An entry that a policy sets: `labels.team=ci`.
+pub(super) fn said_pair(word: &str, key: &str, value: &str) -> String {
+    format!("{word}.{}={}", plain(key), plain(value))
+}
+
 /// `` only `private` or `rprivate` ``
 pub(super) fn said_words(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| shown(word)).collect();

@@ -7,10 +7,12 @@ use super::names::Names;
 use super::object::Object;
 use super::place::Place;
 use super::raw::RawLimit;
+use super::require::Requirement;
+use super::setting::{self, Setting};
 use super::text::{plain, shown};
 use super::uses::danger;
 use crate::catalogue::{Facet, Op};
-use crate::request::{Request, Uses};
+use crate::request::{Request, Use as Used, Uses};
 
 /// What one entry says about one operation.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub(super) struct Rule {
     pub(super) query: Box<[QueryLimit]>,
     pub(super) facets: Box<[FacetLimit]>,
     pub(super) raw: Box<[RawLimit]>,
+    pub(super) require: Box<[&'static Requirement]>,
+    pub(super) set: Box<[Setting]>,
 }
 
 impl Rule {
@@ -72,10 +76,13 @@ impl Rule {
             return why.push(Why::unread(operation, &self.place));
         };
         for limit in &self.facets {
-            let objection = limit.objection(uses, operation.op);
+            let objection = limit.objection(uses, operation.op, |used| self.has_set(used));
             why.extend(objection.map(|sentence| Why::limit(limit.row.word.into(), sentence, &self.place)));
         }
         self.unsaid_objections(uses, why);
+        why.extend(self.require.iter().filter_map(|requirement| {
+            requirement.objection(uses).map(|sentence| Why::limit("require".into(), sentence, &self.place))
+        }));
         for limit in &self.raw {
             let objection = limit.objection(request);
             why.extend(objection.map(|sentence| Why::limit(limit.path.to_string(), sentence, &self.place)));
@@ -84,12 +91,27 @@ impl Rule {
 
     /// What the request uses of facets that the grant does not name; one reason for each.
     fn unsaid_objections(&self, uses: &Uses, why: &mut Vec<Why>) {
-        for used in uses.iter().filter(|used| !self.covers(used.facet)) {
+        for used in uses.iter().filter(|used| !self.covers(used.facet) && !self.has_set(used)) {
             let Some(limit) = unsaid(used.facet).filter(|limit| !limit.holds(&used.value)) else { continue };
             if why.iter().all(|known| known.word != limit.row.word) {
                 why.push(Why::limit(limit.row.word.into(), limit.objection_to(&used.value), &self.place));
             }
         }
+    }
+
+    /// The request as the grant changes it, and what it tells of that; nothing if it changes none.
+    pub(super) fn changed(&self, request: &Request) -> Option<(Request, Vec<String>)> {
+        if self.set.is_empty() {
+            return None;
+        }
+        let mut changed = request.clone();
+        let told = setting::apply(&self.set, &mut changed);
+        Some((changed, told))
+    }
+
+    /// Whether the policy itself has put the use into the request.
+    fn has_set(&self, used: &Used) -> bool {
+        self.set.iter().any(|setting| setting.is(used))
     }
 
     /// Whether the grant names the facet, or one that says enough about it.

@@ -54,6 +54,7 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
         Ok(ready) => {
             let mut record = record(&link, &call.exchange, &parts, &seen, Verdict::Allow);
             record.place = Some(ready.permit.by().to_string());
+            record.set = ready.permit.set().to_vec();
             match link.sinks.decided(&record) {
                 Ok(queued) => call.exchange.recorded(queued),
                 Err(_) => return call.unrecorded(),
@@ -336,5 +337,6 @@ fn record(link: &Link, exchange: &Exchange, parts: &Parts, seen: &Seen, verdict:
         verdict,
         why: Vec::new(),
         place: None,
+        set: Vec::new(),
     }
 }

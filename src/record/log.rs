@@ -81,7 +81,7 @@ pub(super) fn unrecorded(record: &Record) {
     decided(&failed);
 }
 
-/// One line for a decision; what was allowed is told at level `debug`.
+/// One line for a decision; what was allowed is told at level `debug`, unless the policy changed it.
 pub(super) fn decided(record: &Record) {
     macro_rules! line {
         ($level:ident, $word:literal) => {
@@ -95,11 +95,14 @@ pub(super) fn decided(record: &Record) {
                 object = record.object.as_deref().map(visible),
                 why = record.why.join("; "),
                 policy = record.place.as_deref(),
+                set = (!record.set.is_empty()).then(|| record.set.join("; ")),
                 $word
             )
         };
     }
     match record.verdict {
+        // a request that goes on as another is never a silent matter
+        Verdict::Allow if !record.set.is_empty() => line!(info, "allowed"),
         Verdict::Allow => line!(debug, "allowed"),
         Verdict::Deny => line!(warn, "denied"),
         Verdict::Refuse => line!(warn, "refused"),

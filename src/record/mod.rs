@@ -51,6 +51,8 @@ pub struct Record {
     pub why: Vec<String>,
     /// The line of the policy that decided.
     pub place: Option<String>,
+    /// What the policy has put into the request: `mem_limit=512MiB`.
+    pub set: Vec<String>,
 }
 
 /// How a request ended.
@@ -140,6 +142,8 @@ enum Line<'a> {
         why: &'a [String],
         #[serde(skip_serializing_if = "Option::is_none")]
         policy: Option<&'a str>,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        set: &'a [String],
     },
     Ended {
         time: String,
@@ -173,6 +177,7 @@ impl Record {
                 verdict: self.verdict,
                 why: &self.why,
                 policy: self.place.as_deref(),
+                set: &self.set,
             },
         );
     }

@@ -5,12 +5,14 @@
 //! and is written in Docker's own spelling; what could be read in two ways is
 //! refused on the way.
 
+mod fill;
 mod read;
 pub(super) mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub use fill::Entry;
 pub use read::Unknown;
 
 use super::Refusal;

@@ -1,0 +1,280 @@
+//! `set:` what a grant puts into a request before it is judged.
+//!
+//! Labels and `no_new_privileges` are always set. All else fills in what the request leaves
+//! out; what it says itself stays, and is judged as it is.
+
+use super::compile::Mode;
+use super::facet_said::said_pair;
+use super::limit::{flag, int};
+use super::reader::Reader;
+use super::text::shown;
+use super::tree::{Node, Pair};
+use crate::catalogue::fields::Shape;
+use crate::catalogue::{Facet, Op};
+use crate::request::tree::Entry;
+use crate::request::values::{amount, pair, path, plain, user};
+use crate::request::{Request, Tree, Use, UseValue, Uses};
+
+/// One value that is set.
+#[derive(Clone, Debug)]
+pub(super) struct Setting {
+    word: &'static str,
+    value: SetValue,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum SetValue {
+    Amount(i64),
+    Label(Box<str>, Box<str>),
+    NoNewPrivileges,
+    Text(Box<str>),
+}
+
+/// Where a word stands in the body of an operation, and the power that it is about.
+struct Row {
+    word: &'static str,
+    facet: Facet,
+    ops: &'static [Op],
+    path: &'static [&'static str],
+}
+
+const CREATE: &[Op] = &[Op::ContainerCreate];
+/// Whatever makes something that has labels.
+const LABELLED: &[Op] = &[
+    Op::ConfigCreate,
+    Op::ContainerCreate,
+    Op::NetworkCreate,
+    Op::SecretCreate,
+    Op::ServiceCreate,
+    Op::ServiceUpdate,
+    Op::VolumeCreate,
+];
+
+const ROWS: &[Row] = &[
+    Row { word: "labels", facet: Facet::Labels, ops: LABELLED, path: &["Labels"] },
+    Row { word: "no_new_privileges", facet: Facet::SecurityOpt, ops: CREATE, path: &["HostConfig", "SecurityOpt"] },
+    Row { word: "cgroup_parent", facet: Facet::CgroupParent, ops: CREATE, path: &["HostConfig", "CgroupParent"] },
+    Row { word: "mem_limit", facet: Facet::MemLimit, ops: CREATE, path: &["HostConfig", "Memory"] },
+    Row { word: "pids_limit", facet: Facet::PidsLimit, ops: CREATE, path: &["HostConfig", "PidsLimit"] },
+    Row { word: "network", facet: Facet::Networks, ops: CREATE, path: &["HostConfig", "NetworkMode"] },
+    Row { word: "logging", facet: Facet::Logging, ops: CREATE, path: &["HostConfig", "LogConfig", "Type"] },
+    Row { word: "user", facet: Facet::User, ops: &[Op::ContainerCreate, Op::ContainerExec], path: &["User"] },
+];
+
+/// Whether some word fits the operation.
+pub(super) fn fits(word: &str, op: Op) -> bool {
+    row(word, op).is_some()
+}
+
+fn row(word: &str, op: Op) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.word == word && row.ops.contains(&op))
+}
+
+/// Puts the settings into a request; each that changed it is told.
+pub(super) fn apply(settings: &[Setting], request: &mut Request) -> Vec<String> {
+    let (op, Some(table)) = (request.operation().op, request.operation().body.table()) else { return Vec::new() };
+    let body = request.body.get_or_insert_with(|| Tree::Object(Vec::new()));
+    let changed: Vec<String> =
+        settings.iter().filter(|setting| setting.put(op, &table.shape, body)).map(Setting::said).collect();
+    request.regather();
+    changed
+}
+
+impl Setting {
+    fn put(&self, op: Op, table: &Shape, body: &mut Tree) -> bool {
+        let Some(row) = row(self.word, op) else { return false };
+        match &self.value {
+            SetValue::Amount(amount) => body.fill(table, row.path, Tree::Int(*amount)),
+            SetValue::Label(key, value) => body.add(table, row.path, Entry::Pair(key, value)),
+            SetValue::NoNewPrivileges => body.add(table, row.path, Entry::Item("no-new-privileges=true")),
+            SetValue::Text(text) => {
+                forget_default(row, body);
+                body.fill(table, row.path, Tree::Text(text.to_string()))
+            }
+        }
+    }
+
+    /// The use that the policy itself has made, which no limit has to allow.
+    pub(super) fn is(&self, used: &Use) -> bool {
+        let mut own = Uses::default();
+        match &self.value {
+            SetValue::Amount(amount) => own.push(self.facet(), UseValue::Amount(Some(*amount))),
+            SetValue::Label(key, value) => own.push(Facet::Labels, pair::entry(key, value)),
+            SetValue::NoNewPrivileges => own.push_text(Facet::SecurityOpt, "no-new-privileges=true"),
+            SetValue::Text(text) if self.word == "network" => plain::gather_text(Facet::NetworkMode, text, &mut own),
+            SetValue::Text(text) => plain::gather_text(self.facet(), text, &mut own),
+        }
+        own.iter().any(|own| own == used)
+    }
+
+    fn facet(&self) -> Facet {
+        ROWS.iter().find(|row| row.word == self.word).map_or(Facet::Labels, |row| row.facet)
+    }
+
+    /// How records tell it.
+    fn said(&self) -> String {
+        match &self.value {
+            SetValue::Amount(amount) if self.word == "mem_limit" => {
+                format!("{}={}", self.word, amount::said_bytes(*amount))
+            }
+            SetValue::Amount(amount) => format!("{}={amount}", self.word),
+            SetValue::Label(key, value) => said_pair("labels", key, value),
+            SetValue::NoNewPrivileges => format!("{}=true", self.word),
+            SetValue::Text(text) => format!("{}={text}", self.word),
+        }
+    }
+}
+
+/// Clients that mean Docker's own network say so.
+fn forget_default(row: &Row, body: &mut Tree) {
+    if row.word == "network" && body.text_at(row.path) == Some("default") {
+        body.clear(row.path);
+    }
+}
+
+/// Reads the map, or nothing when its problems were reported.
+pub(super) fn read<'t>(
+    reader: &mut Reader<'_, 't>,
+    pair: &'t Pair,
+    mode: Mode,
+) -> Option<Vec<(&'t Pair, Vec<Setting>)>> {
+    if mode == Mode::Never {
+        let help = "write it under `may`: it says what is put into a request";
+        reader.report.problem_with_help(pair.key.span, "`set` cannot stand under `never`", help);
+        return None;
+    }
+    let words: Vec<&str> = ROWS.iter().map(|row| row.word).collect();
+    let pairs = reader.fields(pair.key.span, &pair.value, "`set`", &words);
+    let all: Vec<_> = pairs.iter().filter_map(|pair| Some((pair, settings(reader, pair)?))).collect();
+    (!pairs.is_empty() && all.len() == pairs.len()).then_some(all)
+}
+
+fn settings<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Vec<Setting>> {
+    let word = ROWS.iter().find(|row| row.word == pair.key.text)?.word;
+    if word == "labels" {
+        let entries = reader.map(pair.key.span, &pair.value, "`labels`");
+        let label = |entry: &'t Pair| {
+            let value = reader.word(entry.key.span, &entry.value, "a label")?;
+            Some(Setting { word, value: SetValue::Label(entry.key.text.as_str().into(), value.into()) })
+        };
+        let labels: Vec<Setting> = entries.iter().filter_map(label).collect();
+        return (!entries.is_empty() && labels.len() == entries.len()).then_some(labels);
+    }
+    let node = reader.resolve(&pair.value)?;
+    let text = reader.word(pair.key.span, node, &shown(word))?;
+    let value = value(word, text);
+    if value.is_none() {
+        complain(reader, node, word, text);
+    }
+    value.map(|value| vec![Setting { word, value }])
+}
+
+fn value(word: &str, text: &str) -> Option<SetValue> {
+    let plainly = || Some(SetValue::Text(text.into())).filter(|_| !text.is_empty() && !text.contains('*'));
+    match word {
+        "mem_limit" => amount::bytes(text).filter(|bytes| *bytes > 0).map(SetValue::Amount),
+        "pids_limit" => int(text).filter(|number| *number > 0).map(SetValue::Amount),
+        "no_new_privileges" => flag(text).filter(|on| *on).map(|_| SetValue::NoNewPrivileges),
+        "user" => user::normal(text).map(|user| SetValue::Text(user.into())),
+        "cgroup_parent" => path::straight(text).and_then(|_| plainly()),
+        _ => plainly(),
+    }
+}
+
+fn complain(reader: &mut Reader<'_, '_>, node: &Node, word: &str, text: &str) {
+    let help = match word {
+        "mem_limit" => "write a size with a unit: `512MiB`",
+        "pids_limit" => "write a number above 0",
+        "no_new_privileges" => "it can only be `true`",
+        "user" => "write a number or name: `1000`, `1000:1000`",
+        "cgroup_parent" => "write a path without `..`, or a slice of systemd",
+        _ => "write one name",
+    };
+    reader.report.problem_with_help(node.span, format!("{} cannot be set to {}", shown(word), shown(text)), help);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Decision;
+    use super::super::testing::{denied, one_role, problems, role, with_body};
+
+    const CREATE: &str = "POST /v1.47/containers/create";
+
+    /// The body that is forwarded, and what is told of the changes.
+    fn forwarded(entry: &str, body: &str) -> (String, Vec<String>) {
+        match role(&format!("may:\n- {entry}")).decide(with_body(CREATE, body)) {
+            Decision::Allow(permit) => (permit.request().canonical_body().unwrap(), permit.set().to_vec()),
+            Decision::Deny(denial) => (denial.to_string(), Vec::new()),
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_set_and_told() {
+        let entry = "ContainerCreate: { mem_limit: { max: 1GiB }, set: { mem_limit: 512MiB, user: '1000', cgroup_parent: /ci } }";
+        let (body, told) = forwarded(entry, r#"{"Image":"a","User":"","HostConfig":{"Memory":0}}"#);
+        assert_eq!(body, r#"{"User":"1000","Image":"a","HostConfig":{"Memory":536870912,"CgroupParent":"/ci"}}"#);
+        assert_eq!(told, ["mem_limit=512MiB", "user=1000", "cgroup_parent=/ci"]);
+        let (body, told) = forwarded(entry, r#"{"User":"7","HostConfig":{"Memory":5000000}}"#);
+        assert_eq!(body, r#"{"User":"7","HostConfig":{"Memory":5000000,"CgroupParent":"/ci"}}"#);
+        assert_eq!(told, ["cgroup_parent=/ci"]);
+        assert!(forwarded(entry, r#"{"HostConfig":{"Memory":5000000000}}"#).0.contains("(mem_limit: at most 1GiB)"));
+        assert!(forwarded(entry, r#"{"HostConfig":{"CgroupParent":"/x"}}"#).0.contains("move into the cgroup `/x`"));
+    }
+
+    #[test]
+    fn labels_and_no_new_privileges_are_always_set() {
+        let entry = "ContainerCreate: { set: { labels: { dockgate.team: ci }, no_new_privileges: true } }";
+        let (body, told) = forwarded(entry, "{}");
+        let expected = r#"{"Labels":{"dockgate.team":"ci"},"HostConfig":{"SecurityOpt":["no-new-privileges=true"]}}"#;
+        assert_eq!(body, expected);
+        assert_eq!(told, ["labels.dockgate.team=ci", "no_new_privileges=true"]);
+        assert_eq!(forwarded(entry, r#"{"Labels":{"dockgate.team":"root"}}"#).0, expected);
+        let off = r#"{"HostConfig":{"SecurityOpt":["no-new-privileges=false"]}}"#;
+        assert!(forwarded(entry, off).0.contains("set the security option `no-new-privileges=false`"));
+    }
+
+    #[test]
+    fn a_network_takes_the_place_of_dockers_own() {
+        let entry = "ContainerCreate: { set: { network: ci-net } }";
+        for body in ["{}", r#"{"HostConfig":{"NetworkMode":"default"}}"#, r#"{"HostConfig":{"NetworkMode":""}}"#] {
+            assert_eq!(forwarded(entry, body).0, r#"{"HostConfig":{"NetworkMode":"ci-net"}}"#);
+        }
+        assert!(forwarded(entry, r#"{"HostConfig":{"NetworkMode":"host"}}"#).0.contains("use the network of `host`"));
+    }
+
+    #[test]
+    fn never_sees_what_was_set() {
+        let role =
+            role("may:\n- ContainerCreate: { set: { network: lan } }\nnever:\n- ContainerCreate: { networks: lan }");
+        assert_eq!(denied(&role, CREATE, "{}"), "never");
+    }
+
+    #[test]
+    fn each_grant_sets_its_own() {
+        let role = "may:\n- ContainerCreate: { image: alpine, set: { user: '1' } }\n- ContainerCreate: { image: nginx, set: { user: '2' } }";
+        let Decision::Allow(permit) = super::super::testing::role(role).decide(with_body(CREATE, r#"{"Image":"nginx"}"#))
+        else {
+            panic!()
+        };
+        assert_eq!(permit.request().canonical_body().unwrap(), r#"{"User":"2","Image":"nginx"}"#);
+    }
+
+    #[test]
+    fn what_cannot_be_set_is_a_problem() {
+        let cases = [
+            (
+                "may:\n- ContainerCreate: { set: { mem_limit: 512 } }",
+                "`mem_limit` cannot be set to `512`; write a size with a unit",
+            ),
+            ("may:\n- ContainerCreate: { set: { memlimit: 1MiB } }", "did you mean `mem_limit`"),
+            ("may:\n- NetworkCreate: { set: { user: x } }", "NetworkCreate cannot have `user` set"),
+            ("may:\n- ContainerCreate: { set: { no_new_privileges: false } }", "it can only be `true`"),
+            ("may: [ping]\nnever:\n- ContainerCreate: { set: { user: x } }", "`set` cannot stand under `never`"),
+        ];
+        for (body, expected) in cases {
+            let found = problems(&one_role(body));
+            assert_eq!(found.len(), 1, "{body} {found:?}");
+            assert!(found[0].contains(expected), "{body} {found:?}");
+        }
+    }
+}
