@@ -7,6 +7,7 @@ use crate::policy::Policy;
 use crate::proxy::config::{self, Config, ListenConfig, Place};
 use crate::proxy::{Endpoint, ListenerPlan, Plan, TlsFiles, UnixSocket, server_config};
 use crate::record::audit::{Audit, WhenFull};
+use crate::request::values::path::clean;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -112,10 +113,11 @@ fn read(path: &Path) -> Result<Config, Bad> {
     })?;
     let base = path.parent().unwrap_or(Path::new("."));
     let Some(source) = sources.first() else { return Err(BAD) };
-    config::read(source, base).map_err(|problems| {
+    let config = config::read(source, base).map_err(|problems| {
         sources::print_problems(&problems, &sources);
         BAD
-    })
+    })?;
+    Ok(Config { file: Some(path.to_owned()), ..config })
 }
 
 /// Loads policies and keys and opens the audit file; every failure is printed.
@@ -131,17 +133,18 @@ fn build(config: Config) -> Result<Plan, Bad> {
         })?),
         None => None,
     };
-    let Config { upstream, limits, threads, .. } = config;
-    Ok(Plan { upstream, listeners, audit, limits, threads })
+    let Config { upstream, limits, threads, host_files, .. } = config;
+    Ok(Plan { upstream, listeners, audit, limits, threads, host_files })
 }
 
 fn listeners(config: &Config) -> Result<Vec<ListenerPlan>, Bad> {
     let mut policies: HashMap<&[PathBuf], Arc<Policy>> = HashMap::new();
     let mut plans = Vec::new();
     let mut bad = loops(config).then_some(BAD);
+    let own = own_files(config);
     for listen in &config.listen {
         let known = policies.get(listen.policy.as_slice()).cloned();
-        let policy = known.map(Ok).unwrap_or_else(|| policy(&listen.policy));
+        let policy = known.map(Ok).unwrap_or_else(|| policy(&listen.policy, &own));
         match (policy, endpoint(&listen.place)) {
             (Ok(policy), Ok(endpoint)) => {
                 policies.insert(&listen.policy, Arc::clone(&policy));
@@ -169,13 +172,29 @@ fn real(path: &Path) -> PathBuf {
     path.canonicalize().ok().or_else(|| folder(path)).unwrap_or_else(|| path.to_owned())
 }
 
-fn policy(files: &[PathBuf]) -> Result<Arc<Policy>, Bad> {
+/// What the gate keeps to itself: sockets, policies, keys and logs, each as it is written and
+/// as it is without links.
+fn own_files(config: &Config) -> Vec<String> {
+    let mut files: Vec<&Path> = config.file.iter().chain(&config.audit).map(PathBuf::as_path).collect();
+    for listen in &config.listen {
+        files.extend(listen.place.files());
+        files.extend(listen.policy.iter().map(PathBuf::as_path));
+    }
+    let absolute = files.iter().filter_map(|file| std::path::absolute(file).ok());
+    let both = absolute.chain(files.iter().map(|file| real(file)));
+    let mut paths: Vec<String> = both.filter_map(|path| clean(path.to_str()?)).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn policy(files: &[PathBuf], own: &[String]) -> Result<Arc<Policy>, Bad> {
     let (policy, _) = sources::load(files)?;
     for warning in policy.warnings() {
         sources::note(&warning);
     }
     pass_own_tests(&policy)?;
-    Ok(Arc::new(policy))
+    Ok(Arc::new(policy.guarding(own)))
 }
 
 fn endpoint(place: &Place) -> Result<Endpoint, Bad> {

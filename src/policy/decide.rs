@@ -70,7 +70,9 @@ impl Role {
     /// What of the request is never allowed.
     fn forbidden(&self, request: &Request) -> Option<Denial> {
         let bans = self.bans_of(request.operation().op);
-        let touched: Vec<Why> = bans.iter().filter_map(|ban| ban.touches(request)).collect();
+        let own = self.own.touched(request).filter(|_| !self.unexamined(request.operation().op));
+        let mut touched: Vec<Why> = bans.iter().filter_map(|ban| ban.touches(request)).collect();
+        touched.extend(own);
         (!touched.is_empty()).then(|| self.denial(touched))
     }
 

@@ -3,6 +3,7 @@
 use super::compile_facet;
 use super::facet_matcher::FacetMatcher;
 use super::facet_said::{deed, left_at_default, said_words};
+use super::path_pattern::PathPattern;
 use crate::catalogue::{FACETS, Facet, FacetKind, FacetRow, LeftOut, Op, Unsaid};
 use crate::request::{Use, UseValue, Uses};
 use std::sync::LazyLock;
@@ -30,6 +31,17 @@ static UNSAID: LazyLock<Vec<FacetLimit>> = LazyLock::new(|| FACETS.iter().map(Fa
 impl FacetLimit {
     pub(super) fn any(row: &'static FacetRow) -> Self {
         Self { row, allowed: Allowed::Any, said: "any".into() }
+    }
+
+    /// Whether it limits nothing.
+    pub(super) fn is_any(&self) -> bool {
+        matches!(self.allowed, Allowed::Any)
+    }
+
+    /// Exactly these paths.
+    pub(super) fn paths(row: &'static FacetRow, paths: &[String]) -> Self {
+        let path = |path: &String| FacetMatcher::Path { path: PathPattern::literal(path), read_only: false };
+        Self { row, allowed: Allowed::List(paths.iter().map(path).collect()), said: "".into() }
     }
 
     /// The first thing that the request does beyond the limit, but for what is `exempt`;

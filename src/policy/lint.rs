@@ -1,6 +1,7 @@
 //! What is no mistake in the language, and yet may not be what was meant.
 
 use super::compile::Mode;
+use super::lint_host;
 use super::load::Placed;
 use super::names::Names;
 use super::overlap::overlap;
@@ -11,7 +12,7 @@ use super::rule::Rule;
 use super::syntax::Entry;
 use super::text::{listed, shown};
 use super::who::Who;
-use crate::catalogue::{OPERATIONS, Op, OpSet, Operation, Risk};
+use crate::catalogue::{OPERATIONS, Op, OpSet, Operation};
 
 /// The most names that one warning lists.
 const MOST: usize = 8;
@@ -78,7 +79,7 @@ pub(super) fn roles(roles: &[Placed]) -> Vec<Warning> {
 }
 
 fn alone(placed: &Placed) -> Vec<Warning> {
-    [host(placed), anyone(placed)].into_iter().flatten().chain(forbidden(placed)).collect()
+    [host(placed), moved(placed), anyone(placed)].into_iter().flatten().chain(forbidden(placed)).collect()
 }
 
 fn both(first: &Placed, second: &Placed) -> Warning {
@@ -90,16 +91,28 @@ fn both(first: &Placed, second: &Placed) -> Warning {
 /// Roles that are root on the host, or can become it.
 fn host(placed: &Placed) -> Option<Warning> {
     let role = &placed.role;
-    let held = |risk: &&Operation| risk.risk == Risk::Host && role.may_ever(risk.op);
     if OPERATIONS.iter().any(|row| role.unexamined(row.op)) {
         let message = format!("the role `{}` is root on the host: it may `everything`, unexamined", role.name());
         return Some(warning(&placed.name, message, "name the operations that it needs instead"));
     }
-    let dangerous = names(OPERATIONS.iter().filter(held));
-    (!dangerous.is_empty()).then(|| {
-        let list = listed(&dangerous, "and", MOST);
+    let reached = lint_host::reached(role);
+    (!reached.is_empty()).then(|| {
+        let list = listed(&reached, "and", MOST);
         let message = format!("the role `{}` may do what can lead to root on the host: {list}", role.name());
         warning(&placed.name, message, "each of these gives power over the host, or sends data out of it")
+    })
+}
+
+/// An image is what its name stands for at the moment.
+fn moved(placed: &Placed) -> Option<Warning> {
+    let movers = lint_host::movers(&placed.role);
+    (!movers.is_empty()).then(|| {
+        let list = listed(&movers, "and", MOST);
+        let message = format!(
+            "the role `{}` may give the names that its `image` allows to other images: {list}",
+            placed.role.name()
+        );
+        warning(&placed.name, message, "limit `tags` there; an archive that is loaded brings its own names")
     })
 }
 

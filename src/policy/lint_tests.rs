@@ -26,6 +26,31 @@ fn power_over_the_host_is_named() {
 }
 
 #[test]
+fn creating_containers_is_power_where_a_facet_opens_the_host() {
+    assert_role("may:\n- ContainerCreate: { image: a-b, binds: ['/srv/**'], ports: any, networks: any }", &[]);
+    let host = "the role `ops` may do what can lead to root on the host: ";
+    let cases = [
+        ("binds: ['/**']", "ContainerCreate with `binds`"),
+        ("binds: any, privileged: true", "ContainerCreate with `binds` and `privileged`"),
+        ("binds: [/var/run/docker.sock]", "ContainerCreate with `binds`"),
+        ("cap_add: [ALL]", "ContainerCreate with `cap_add`"),
+        ("pid: host", "ContainerCreate with `pid`"),
+    ];
+    for (limit, expected) in cases {
+        assert_role(&format!("may:\n- ContainerCreate: {{ {limit} }}"), &[&format!("{host}{expected}")]);
+    }
+}
+
+#[test]
+fn names_of_images_that_can_be_moved_are_named() {
+    let create = "may:\n- ContainerCreate: { image: nginx }\n";
+    let expected = "may give the names that its `image` allows to other images: ImageTag";
+    assert_role(&format!("{create}- ImageTag"), &[expected]);
+    assert_role(&format!("{create}- ImageTag: {{ tags: 'r.example.com/**' }}"), &[]);
+    assert_role("may: [ContainerCreate, ImageTag]", &[]);
+}
+
+#[test]
 fn anyone_is_worth_a_word() {
     let found = policy(&one_role("may: [ping]")).warnings();
     assert_eq!(found.len(), 1);

@@ -24,10 +24,12 @@ mod hidden;
 mod image;
 mod limit;
 mod lint;
+mod lint_host;
 mod load;
 mod names;
 mod object;
 mod overlap;
+mod own_files;
 mod path;
 mod path_pattern;
 mod pattern;
@@ -98,6 +100,14 @@ impl Policy {
     /// Every problem of every file, in their order.
     pub fn load(sources: &[Source]) -> Result<Self, Vec<Problem>> {
         load::load(sources)
+    }
+
+    /// The policy of a gate that has these files, by absolute, clean paths: sockets, policies, keys,
+    /// logs. No request that is judged gets them, whatever the policy says.
+    pub fn guarding(mut self, paths: &[String]) -> Self {
+        let own = own_files::OwnFiles::new(paths);
+        self.roles.iter_mut().for_each(|role| role.own = own.clone());
+        self
     }
 
     /// The one role of a client.

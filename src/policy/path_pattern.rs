@@ -27,6 +27,15 @@ impl PathPattern {
         Ok(Self { pattern, parts: Some(parts.collect::<Result<_, _>>()?) })
     }
 
+    /// Exactly this path, whatever stands in it.
+    pub(super) fn literal(path: &str) -> Self {
+        let names = path.split('/').filter(|name| !name.is_empty());
+        Self {
+            pattern: Pattern::literal(path),
+            parts: Some(names.map(|name| Part::One(Pattern::literal(name))).collect()),
+        }
+    }
+
     /// Reads a regular expression over whole paths.
     pub(super) fn regex(text: &str) -> Result<Self, String> {
         Ok(Self { pattern: Pattern::regex(text)?, parts: None })

@@ -1,6 +1,7 @@
 //! A role: for whom it is and what its holders may do.
 
 use super::denial::{Denial, Why};
+use super::own_files::OwnFiles;
 use super::place::RoleName;
 use super::rule::Rule;
 use super::who::Who;
@@ -14,6 +15,8 @@ pub struct Role {
     pub(super) who: Who,
     grants: Table,
     bans: Table,
+    /// What the gate keeps to itself.
+    pub(super) own: OwnFiles,
     /// Operations that some request could be allowed.
     ever: OpSet,
     /// Operations that `everything` covers, and no `never` looks into.
@@ -31,6 +34,7 @@ impl Role {
             who,
             grants: Table::new(may),
             bans: Table::new(never),
+            own: OwnFiles::default(),
             ever: granted.difference(banned),
             unexamined: unexamined.difference(banned).difference(looked_into),
         }

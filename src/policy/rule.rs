@@ -12,7 +12,7 @@ use super::setting::{self, Setting};
 use super::text::{plain, shown};
 use super::uses::danger;
 use crate::catalogue::{Facet, Op};
-use crate::request::{Request, Use as Used, Uses};
+use crate::request::{Request, Use as Used, UseValue, Uses};
 
 /// What one entry says about one operation.
 #[derive(Clone, Debug)]
@@ -97,6 +97,16 @@ impl Rule {
                 why.push(Why::limit(limit.row.word.into(), limit.objection_to(&used.value), &self.place));
             }
         }
+    }
+
+    /// Whether the grant lets a request use this, as far as this facet goes.
+    pub(super) fn lets(&self, facet: Facet, value: &UseValue) -> bool {
+        if self.everything {
+            return true;
+        }
+        let named = self.facets.iter().find(|limit| limit.row.facet == facet);
+        let usable = facet.row().fits(self.op) || self.op == Op::ImageLoad;
+        usable && named.or_else(|| unsaid(facet)).is_some_and(|limit| limit.holds(value))
     }
 
     /// The request as the grant changes it, and what it tells of that; nothing if it changes none.

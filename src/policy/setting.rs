@@ -252,7 +252,8 @@ mod tests {
     #[test]
     fn each_grant_sets_its_own() {
         let role = "may:\n- ContainerCreate: { image: alpine, set: { user: '1' } }\n- ContainerCreate: { image: nginx, set: { user: '2' } }";
-        let Decision::Allow(permit) = super::super::testing::role(role).decide(with_body(CREATE, r#"{"Image":"nginx"}"#))
+        let Decision::Allow(permit) =
+            super::super::testing::role(role).decide(with_body(CREATE, r#"{"Image":"nginx"}"#))
         else {
             panic!()
         };

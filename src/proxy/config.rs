@@ -6,13 +6,14 @@ mod values;
 pub use read::read;
 pub use values::{default_upstream, denials, mode, place, upstream, when_full};
 
+use super::host_files::HostFiles;
 use super::limits::Limits;
 use super::listen::UnixSocket;
 use super::refuse::Denials;
 use super::tls::TlsFiles;
 use crate::record::audit::WhenFull;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The most threads that are started without being asked for.
 pub const MAX_DEFAULT_THREADS: usize = 4;
@@ -20,6 +21,8 @@ pub const MAX_DEFAULT_THREADS: usize = 4;
 /// A configuration, read and held against itself; no file or socket is open.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// The file that it was read from, if it was.
+    pub file: Option<PathBuf>,
     /// The Docker socket.
     pub upstream: PathBuf,
     /// The listeners.
@@ -32,6 +35,8 @@ pub struct Config {
     pub limits: Limits,
     /// Threads that serve connections.
     pub threads: usize,
+    /// Whether the gate sees the files that the daemon mounts.
+    pub host_files: HostFiles,
 }
 
 /// One listener.
@@ -70,17 +75,30 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Every file of the listener.
+    pub fn files(&self) -> Vec<&Path> {
+        match self {
+            Self::Unix(socket) => vec![&socket.path],
+            Self::Tcp { tls: Some(tls), .. } => vec![&tls.certificate, &tls.key, &tls.client_ca],
+            Self::Tcp { tls: None, .. } => Vec::new(),
+        }
+    }
+}
+
 impl Config {
     /// A configuration with defaults for all that is not given.
     pub fn new(upstream: PathBuf, listen: Vec<ListenConfig>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
+            file: None,
             upstream,
             listen,
             audit: None,
             audit_full: WhenFull::default(),
             limits: Limits::default(),
             threads: cores.min(MAX_DEFAULT_THREADS),
+            host_files: HostFiles::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::body::{Answer, Upload};
 use super::connection::{Link, Takeover};
 use super::exchange::{Exchange, Open};
+use super::host_files;
 use super::refuse::Reply;
 use super::upload;
 use super::upstream::{self, Lease, UpstreamError};
@@ -150,6 +151,7 @@ async fn judge(
     let who = std::sync::Arc::clone(&link.who);
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
     let (request, body) = upload::judged(&link.gate, role, request, body).await.map_err(Stop::Refused)?.split();
+    let request = host_files::follow(&link.gate, request).await.map_err(Stop::Refused)?;
     let permit = match role.decide(request) {
         Decision::Allow(permit) => permit,
         Decision::Deny(denial) => return Err(Stop::Denied(denial)),

@@ -6,6 +6,7 @@ mod connection;
 mod exchange;
 mod gone;
 mod handle;
+mod host_files;
 pub mod limits;
 mod listen;
 mod peer;
@@ -21,6 +22,7 @@ mod users;
 mod version;
 mod worker;
 
+pub use host_files::HostFiles;
 pub use limits::Limits;
 pub use listen::{ListenError, UnixSocket};
 pub use refuse::Denials;
@@ -80,6 +82,8 @@ pub struct Plan {
     pub limits: Limits,
     /// Threads that serve connections.
     pub threads: usize,
+    /// Whether the gate sees the files that the daemon mounts.
+    pub host_files: HostFiles,
 }
 
 /// What all threads share.
@@ -87,15 +91,16 @@ pub struct Plan {
 struct Gate {
     upstream: PathBuf,
     limits: Limits,
+    sees_host: bool,
     connections: AtomicUsize,
     buffered: AtomicUsize,
     full_noted: AtomicUsize,
 }
 
 impl Gate {
-    fn new(upstream: PathBuf, limits: Limits) -> Self {
+    fn new(upstream: PathBuf, limits: Limits, sees_host: bool) -> Self {
         let [connections, buffered, full_noted] = [const { AtomicUsize::new(0) }; 3];
-        Self { upstream, limits, connections, buffered, full_noted }
+        Self { upstream, limits, sees_host, connections, buffered, full_noted }
     }
 
     /// Logs that connections are turned away, at most once a second.
@@ -200,7 +205,8 @@ impl From<io::Error> for StartError {
 /// # Errors
 /// A listener cannot be opened, or the system gives no threads.
 pub fn start(plan: Plan) -> Result<Running, StartError> {
-    let gate = Arc::new(Gate::new(plan.upstream, plan.limits.fit(plan.listeners.len())));
+    let limits = plan.limits.fit(plan.listeners.len());
+    let gate = Arc::new(Gate::new(plan.upstream, limits, plan.host_files.are_seen()));
     let opened = plan.listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let (drain, draining) = watch::channel(false);
     let mut running =

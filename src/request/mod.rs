@@ -43,6 +43,8 @@ pub struct Request {
     pub body: Option<Tree>,
     /// What of the body the table does not know, by path.
     pub unknown: Unknown,
+    /// Where paths of the host really lead, as far as somebody could look.
+    led_to: Vec<Use>,
     /// What it uses, facet by facet; nothing as long as a body has to be read to know it.
     pub uses: Option<Uses>,
 }
@@ -84,7 +86,15 @@ impl Request {
 
     /// Gathers anew what the request uses, after its body was read or changed.
     pub fn regather(&mut self) {
-        self.uses = Some(gather::gather(self));
+        let mut uses = gather::gather(self);
+        self.led_to.iter().for_each(|used| uses.push(used.facet, used.value.clone()));
+        self.uses = Some(uses);
+    }
+
+    /// Adds uses of what paths of the request lead to.
+    pub fn led_to(&mut self, found: Vec<Use>) {
+        self.led_to = found;
+        self.regather();
     }
 
     /// The body in the one spelling that is forwarded; nothing where none was read.
@@ -119,7 +129,8 @@ pub fn understand_head(
     let operation = route.operation;
     let query = Query::read(query, operation)?;
     let headers = Headers::read(headers, operation)?;
-    let mut request = Request { who, method, route, query, headers, body: None, unknown: Vec::new(), uses: None };
+    let mut request =
+        Request { who, method, route, query, headers, body: None, unknown: Vec::new(), led_to: Vec::new(), uses: None };
     if operation.body.table().is_none() {
         request.regather();
     }

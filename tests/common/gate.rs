@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::client::Client;
 use super::daemon::{Daemon, wait};
 use dockgate::policy::{Policy, Source};
-use dockgate::proxy::{self, Denials, Endpoint, Limits, ListenerPlan, Plan, Running, UnixSocket};
+use dockgate::proxy::{self, Denials, Endpoint, HostFiles, Limits, ListenerPlan, Plan, Running, UnixSocket};
 use dockgate::record::audit::{Audit, WhenFull};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -188,7 +188,14 @@ impl Builder {
         let upstream = self.file("docker.sock");
         let daemon = Some(Daemon::start(&upstream));
         let audit = self.audit.map(|(path, when_full)| Audit::open(&path, when_full).expect("an audit file"));
-        let plan = Plan { upstream, listeners: self.listeners, audit, limits: self.limits, threads: 1 };
+        let plan = Plan {
+            upstream,
+            listeners: self.listeners,
+            audit,
+            limits: self.limits,
+            threads: 1,
+            host_files: HostFiles::Auto,
+        };
         let running = Some(proxy::start(plan).unwrap_or_else(|error| panic!("{error}")));
         drop(turn);
         Gate { running, daemon, folder: self.folder }

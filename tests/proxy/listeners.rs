@@ -2,7 +2,7 @@
 
 use crate::common::{Client, EVERYTHING, Gate, READS, ask, get, may, policy, wait};
 use dockgate::imitation::Fault;
-use dockgate::proxy::{self, Denials, Endpoint, Limits, ListenerPlan, Plan, UnixSocket};
+use dockgate::proxy::{self, Denials, Endpoint, HostFiles, Limits, ListenerPlan, Plan, UnixSocket};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
@@ -33,7 +33,8 @@ fn a_live_socket_is_left_alone() {
     let listener = ListenerPlan { endpoint, policy: policy(READS), denials: Denials::Full };
     let upstream = gate.file("docker.sock");
     let limits = Limits::default();
-    let plan = Plan { upstream, listeners: vec![listener], audit: None, limits, threads: 1 };
+    let plan =
+        Plan { upstream, listeners: vec![listener], audit: None, limits, threads: 1, host_files: HostFiles::Auto };
     let error = proxy::start(plan).err().map(|error| error.to_string()).unwrap();
     assert!(error.contains("live server"), "{error}");
     assert_eq!(gate.ask(get(PING)).status, 200);

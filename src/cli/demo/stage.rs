@@ -3,7 +3,7 @@
 use super::requests::ARRIVING;
 use crate::imitation::Imitation;
 use crate::policy::{Policy, Source};
-use crate::proxy::{self, Denials, Endpoint, Limits, ListenerPlan, Plan, Running, UnixSocket, config};
+use crate::proxy::{self, Denials, Endpoint, HostFiles, Limits, ListenerPlan, Plan, Running, UnixSocket, config};
 use std::io::{Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixStream;
@@ -154,6 +154,7 @@ fn gate(upstream: &Path, socket: &Path) -> Result<Running, String> {
         audit: None,
         limits: Limits::default(),
         threads: 1,
+        host_files: HostFiles::Auto,
     };
     proxy::start(plan).map_err(|error| error.to_string())
 }

@@ -4,10 +4,10 @@ use super::values::{duration, size, tcp};
 use super::{Config, ListenConfig, Place, default_upstream, denials, mode, upstream, when_full};
 use crate::policy::document::{Content, Node, Pair, Reader, Report, Span, open};
 use crate::policy::{Problem, Source};
-use crate::proxy::{Denials, Limits, TlsFiles, UnixSocket};
+use crate::proxy::{Denials, HostFiles, Limits, TlsFiles, UnixSocket};
 use std::path::{Path, PathBuf};
 
-const TOP: &[&str] = &["upstream", "listen", "audit", "audit_full", "threads", "limits"];
+const TOP: &[&str] = &["upstream", "listen", "audit", "audit_full", "threads", "host_files", "limits"];
 const UNIX: &[&str] = &["socket", "mode", "owner", "group", "policy", "denials"];
 const TCP: &[&str] = &["address", "tls", "plaintext", "because", "hosts", "policy", "denials"];
 const TLS: &[&str] = &["certificate", "key", "client_ca"];
@@ -74,6 +74,7 @@ impl<'t> File<'_, 't> {
         config.audit = fields.get("audit").and_then(|pair| self.path(pair));
         self.set(fields, "audit_full", when_full, &mut config.audit_full);
         self.set(fields, "threads", count, &mut config.threads);
+        self.set(fields, "host_files", HostFiles::read, &mut config.host_files);
         if let Some(pair) = fields.get("limits") {
             self.limits(pair, &mut config.limits);
         }

@@ -3,6 +3,10 @@
 use super::Tree;
 use crate::catalogue::fields::{Field, Shape};
 
+/// The fields of an object, and the tables that they are from.
+type Fields = Vec<(&'static Field, Tree)>;
+type Tables = &'static [&'static [Field]];
+
 impl Tree {
     /// Puts a value at the end of a path, if nothing stands there that Docker would see; the
     /// objects on the way are made. False if something stands there, or the table has no such path.
@@ -59,15 +63,11 @@ impl Tree {
     }
 
     /// The object at the end of a path; those on the way are made.
-    fn descend<'s>(
-        &mut self,
-        table: &'s Shape,
-        path: &[&str],
-    ) -> Option<(&mut Vec<(&'static Field, Self)>, &'s &'static [&'static [Field]])> {
+    fn descend(&mut self, table: &Shape, path: &[&str]) -> Option<(&mut Fields, Tables)> {
         let Shape::Object(tables) = table else { return None };
         let Some((name, rest)) = path.split_first() else {
             let Self::Object(fields) = self else { return None };
-            return Some((fields, tables));
+            return Some((fields, *tables));
         };
         let field = Field::all(tables).find(|field| field.name == *name)?;
         let Self::Object(fields) = self else { return None };
@@ -95,12 +95,7 @@ pub enum Entry<'a> {
 }
 
 /// Fields stand in the table's order.
-fn insert(
-    fields: &mut Vec<(&'static Field, Tree)>,
-    tables: &'static [&'static [Field]],
-    field: &'static Field,
-    value: Tree,
-) {
+fn insert(fields: &mut Fields, tables: Tables, field: &'static Field, value: Tree) {
     let place = |wanted: &Field| Field::all(tables).position(|field| std::ptr::eq(field, wanted));
     let at = fields.partition_point(|(known, _)| place(known) < place(field));
     fields.insert(at, (field, value));
