@@ -22,7 +22,7 @@ DOZEN, EVERYTHING = "policy.yaml", "everything.yaml"
 
 @dataclass(frozen=True)
 class Workload:
-    """A row of what is asked; the name of its metrics starts with the path."""
+    """A row of what is asked; the name of its metrics starts with the title, or else the path."""
 
     path: str
     policy: str
@@ -32,6 +32,7 @@ class Workload:
     bytes: int = 0
     bytes_quick: int = 0
     gives: str = "throughput"
+    title: str = ""
 
     def sized(self, quick):
         return (self.requests_quick, self.bytes_quick) if quick else (self.requests, self.bytes)
@@ -42,7 +43,10 @@ WORKLOADS = [
     Workload("list", DOZEN, 16, 40_000, 20_000),
     Workload("one-connection-per-request", DOZEN, 16, 40_000, 20_000),
     Workload("ping", DOZEN, 1, 20_000, 8_000, gives="latency"),
+    Workload("create", DOZEN, 16, 40_000, 20_000, title="judged create"),
+    Workload("large-create", DOZEN, 4, 400, 200, title="judged create of 1 MiB"),
     Workload("create", EVERYTHING, 16, 40_000, 20_000),
+    Workload("large-create", EVERYTHING, 4, 400, 200, title="create of 1 MiB"),
     Workload("download", EVERYTHING, 1, 1, 1, GIB, GIB // 2, gives="stream"),
     Workload("upload", EVERYTHING, 1, 1, 1, GIB, GIB // 2, gives="stream"),
 ]
@@ -67,7 +71,7 @@ def measure_round(bench, target, quick):
 
 def warm_up(bench, server, workloads):
     for path in {workload.path for workload in workloads}:
-        if path not in ("download", "upload"):
+        if path not in ("download", "upload", "large-create"):
             load(bench, server, path, connections=16, requests=1000)
 
 
@@ -78,9 +82,9 @@ def measure(bench, server, workload, quick):
     outcome = load(bench, server, workload.path, workload.connections, requests, size)
     used = cpu_seconds(server.pid) - before if server.pid else None
     if outcome["errors"]:
-        shout(f"{outcome['errors']} of {requests} `{workload.path}` failed: not counted")
+        shout(f"{outcome['errors']} of {requests} `{workload.title or workload.path}` failed: not counted")
         return {}
-    return METRICS[workload.gives](workload.path, outcome, used, requests, size)
+    return METRICS[workload.gives](workload.title or workload.path, outcome, used, requests, size)
 
 
 def throughput(path, outcome, used, requests, _):

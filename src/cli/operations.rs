@@ -2,7 +2,7 @@
 
 use super::sources::complain;
 use super::{Exit, table};
-use crate::catalogue::{GROUPS, Group, OPERATIONS, Operation};
+use crate::catalogue::{FACETS, GROUPS, Group, OPERATIONS, Operation};
 use serde::Serialize;
 
 /// Show what the Docker API can do, under the names that policies use
@@ -142,6 +142,8 @@ struct Row {
     risk: &'static str,
     groups: Vec<&'static str>,
     query: Vec<&'static str>,
+    /// The words that limit what its requests use.
+    facets: Vec<&'static str>,
     about: &'static str,
 }
 
@@ -155,6 +157,7 @@ fn json(chosen: &[&'static Operation]) -> String {
             risk: operation.risk.word(),
             groups: groups_of(operation),
             query: operation.query.iter().map(|param| param.name).collect(),
+            facets: FACETS.iter().filter(|facet| facet.fits(operation.op)).map(|facet| facet.word).collect(),
             about: operation.about,
         })
         .collect();

@@ -5,7 +5,7 @@
 #   DOCKGATE_BIN=... suite.sh [20|26|28]...        (26)
 #
 # FOLLOWERS, STREAMS and MIB size the load, as streams.py says. ONLY="PART..."
-# runs some of: catalogue bodies cli tls python stopped streams demo. Each check prints a
+# runs some of: catalogue bodies cli judged tls python stopped streams demo. Each check prints a
 # line.
 # shellcheck disable=SC2317 # functions are called by the names of parts
 set -uo pipefail
@@ -14,7 +14,7 @@ PROJECT=$(dirname "$(dirname "$HERE")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 : "${DOCKGATE_BIN:?the gate under test}"
-PARTS=(catalogue bodies cli tls python stopped streams demo)
+PARTS=(catalogue bodies cli judged tls python stopped streams demo)
 # What goes over TLS as well: everything that TLS could change.
 TLS_CHECKS=(version info run_ exec_ attach_ logs_ events_ cp_in cp_out cp_tar save build_classic build_buildkit
   build_error compose_front wire_raw_attach wire_upgraded wire_raw_exec wire_pipelined)
@@ -35,6 +35,9 @@ listen:
   - socket: $WORK/reads.sock
     mode: "0600"
     policy: $PROJECT/policies/reads.yaml
+  - socket: $WORK/judged.sock
+    mode: "0600"
+    policy: judged.yaml
   - address: 127.0.0.1:$PORT
     tls: { certificate: certs/server/cert.pem, key: certs/server/key.pem, client_ca: certs/authority.pem }
     policy: $PROJECT/policies/everything.yaml
@@ -53,6 +56,7 @@ start_daemon() {
 start_gate() {
   PORT=$(free_port) PLAIN_PORT=$(free_port)
   "$HERE/certs.sh" "$WORK/certs" 2>/dev/null || return
+  "$DOCKGATE_BIN" operations --json | python3 "$HERE/judged.py" >"$WORK/judged.yaml" || return
   configuration >"$WORK/dockgate.yaml"
   "$DOCKGATE_BIN" check --config "$WORK/dockgate.yaml" || return
   "$DOCKGATE_BIN" serve --config "$WORK/dockgate.yaml" 2>"$WORK/gate.log" &
@@ -87,6 +91,14 @@ live() { # TARGET TEST
 }
 
 cli() { "$HERE/cli.sh"; }
+
+# The same once more, with every body read, judged and written anew.
+judged() {
+  local python
+  env GATE="unix://$WORK/judged.sock" "$HERE/cli.sh"
+  python=$(python_with_docker) || { line FAIL "docker-py" "it cannot be installed"; return 1; }
+  env GATE="unix://$WORK/judged.sock" "$python" "$HERE/client_py.py"
+}
 
 over_tls() { tls "$HERE/cli.sh" "${TLS_CHECKS[@]}"; }
 

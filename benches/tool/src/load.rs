@@ -12,6 +12,9 @@ use crate::wire::Wire;
 
 const CREATE: &str = include_str!("create.json");
 
+/// Variables of 66 bytes with their quotes and comma that come to a MiB.
+const LARGE_VARIABLES: usize = (1 << 20) / 66;
+
 const HEADERS: &str = "HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Docker-Client/26.1.5 (linux)\r\n";
 
 /// What to send, how often, over how many connections.
@@ -28,6 +31,7 @@ pub enum Workload {
     Create,
     Download,
     FreshConnection,
+    LargeCreate,
     List,
     Ping,
     Upload,
@@ -106,7 +110,8 @@ impl Plan {
         let text = match self.workload {
             Workload::Ping | Workload::FreshConnection => format!("GET /_ping {HEADERS}\r\n"),
             Workload::List => format!("GET /v1.45/containers/json {HEADERS}\r\n"),
-            Workload::Create => create_request(),
+            Workload::Create => create_request(CREATE.trim()),
+            Workload::LargeCreate => create_request(&large_body()),
             Workload::Download => {
                 format!("GET /v1.45/images/x/get?n={} {HEADERS}\r\n", self.bytes)
             }
@@ -119,8 +124,14 @@ impl Plan {
     }
 }
 
-fn create_request() -> String {
-    let body = CREATE.trim();
+/// The body of a create with a MiB of environment.
+fn large_body() -> String {
+    let variable = |number: usize| format!(r#""V{number:05}={}""#, "x".repeat(56));
+    let variables: Vec<String> = (0..LARGE_VARIABLES).map(variable).collect();
+    CREATE.trim().replacen(r#""Env":["#, &format!(r#""Env":[{},"#, variables.join(",")), 1)
+}
+
+fn create_request(body: &str) -> String {
     format!(
         "POST /v1.45/containers/create {HEADERS}Content-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n{body}",

@@ -2,6 +2,7 @@
 
 fields! {
     EXEC_CONFIG {
+        Container    Text   harmless "docker-py repeats the path here; Docker does not read it";
         User         Text   is User;
         Privileged   Flag   is Privileged;
         Tty          Flag   harmless "a terminal in place of pipes";
