@@ -47,6 +47,7 @@ pub(crate) struct Gate {
 
 /// A gate to be.
 pub(crate) struct Builder {
+    host_files: HostFiles,
     listeners: Vec<ListenerPlan>,
     limits: Limits,
     audit: Option<(PathBuf, WhenFull)>,
@@ -65,7 +66,7 @@ impl Gate {
         let folder = tempfile::tempdir().expect("a folder");
         drop(turn);
         let limits = Limits { shutdown_grace: Duration::from_secs(2), ..Limits::default() };
-        let builder = Builder { listeners: Vec::new(), limits, audit: None, folder };
+        let builder = Builder { listeners: Vec::new(), limits, audit: None, host_files: HostFiles::Hidden, folder };
         let path = builder.folder.path().join("gate.sock");
         let socket = UnixSocket { path, mode: 0o600, owner: None, group: None };
         builder.listen(Endpoint::Unix(socket), text)
@@ -182,6 +183,12 @@ impl Builder {
         self
     }
 
+    /// Follows the links of host paths.
+    pub(crate) fn sees_host(mut self) -> Self {
+        self.host_files = HostFiles::Seen;
+        self
+    }
+
     /// Starts the imitation and the gate.
     pub(crate) fn start(self) -> Gate {
         let turn = alone();
@@ -194,7 +201,7 @@ impl Builder {
             audit,
             limits: self.limits,
             threads: 1,
-            host_files: HostFiles::Auto,
+            host_files: self.host_files,
         };
         let running = Some(proxy::start(plan).unwrap_or_else(|error| panic!("{error}")));
         drop(turn);

@@ -13,6 +13,7 @@ mod gone;
 mod groups;
 mod heads;
 mod hijacks;
+mod judged;
 mod listeners;
 mod pipelines;
 mod random;
