@@ -55,9 +55,10 @@ impl Role {
         }
         let strict = !self.unexamined(op);
         match first_fit(self.grants_of(op), request, strict) {
-            Ok(Fit { rule, request, set }) => match self.forbidden(&request).filter(|_| !set.is_empty()) {
+            Ok(fit) => match self.forbidden_after(&fit) {
                 Some(denial) => Decision::Deny(denial),
                 None => {
+                    let Fit { rule, request, set } = fit;
                     let (by, unexamined) = (rule.place.clone(), rule.everything && !strict);
                     Decision::Allow(Box::new(Allowed { request, by, unexamined, set }))
                 }
@@ -70,10 +71,15 @@ impl Role {
     /// What of the request is never allowed.
     fn forbidden(&self, request: &Request) -> Option<Denial> {
         let bans = self.bans_of(request.operation().op);
-        let own = self.own.touched(request).filter(|_| !self.unexamined(request.operation().op));
-        let mut touched: Vec<Why> = bans.iter().filter_map(|ban| ban.touches(request)).collect();
-        touched.extend(own);
+        let touched: Vec<Why> = bans.iter().filter_map(|ban| ban.touches(request)).collect();
         (!touched.is_empty()).then(|| self.denial(touched))
+    }
+
+    /// What is never allowed although a grant does: what it has set, and files of the gate's own.
+    fn forbidden_after(&self, fit: &Fit<'_>) -> Option<Denial> {
+        let set = || self.forbidden(&fit.request).filter(|_| !fit.set.is_empty());
+        let own = || self.own.touched(&fit.request).filter(|_| !self.unexamined(fit.request.operation().op));
+        set().or_else(|| own().map(|why| self.denial(vec![why])))
     }
 
     fn denial(&self, why: Vec<Why>) -> Denial {

@@ -5,8 +5,8 @@
 #   DOCKGATE_BIN=... suite.sh [20|26|28]...        (26)
 #
 # FOLLOWERS, STREAMS and MIB size the load, as streams.py says. ONLY="PART..."
-# runs some of: catalogue bodies cli judged tls python stopped streams demo. Each check prints a
-# line.
+# runs some of: catalogue bodies cli judged presets tls python stopped streams
+# demo. Each check prints a line.
 # shellcheck disable=SC2317 # functions are called by the names of parts
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,7 +14,7 @@ PROJECT=$(dirname "$(dirname "$HERE")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 : "${DOCKGATE_BIN:?the gate under test}"
-PARTS=(catalogue bodies cli judged tls python stopped streams demo)
+PARTS=(catalogue bodies cli judged presets tls python stopped streams demo)
 # What goes over TLS as well: everything that TLS could change.
 TLS_CHECKS=(version info run_ exec_ attach_ logs_ events_ cp_in cp_out cp_tar save build_classic build_buildkit
   build_error compose_front wire_raw_attach wire_upgraded wire_raw_exec wire_pipelined)
@@ -100,13 +100,20 @@ judged() {
   env GATE="unix://$WORK/judged.sock" "$python" "$HERE/client_py.py"
 }
 
+# What starts containers, with the clients that it is for.
+presets() {
+  local python
+  python=$(python_with_docker) || { line FAIL "testcontainers" "it cannot be installed"; return 1; }
+  PYTHON=$python PATH=$WORK/bin:$PATH "$HERE/presets.sh"
+}
+
 over_tls() { tls "$HERE/cli.sh" "${TLS_CHECKS[@]}"; }
 
 # In an environment of its own, kept from run to run.
 python_with_docker() {
   local venv=$BASE/venv
   [ -x "$venv/bin/python" ] || python3 -m venv "$venv" >&2 || return
-  "$venv/bin/python" -c 'import docker' 2>/dev/null || "$venv/bin/pip" install -q docker >&2 || return
+  "$venv/bin/python" -c 'import docker, testcontainers' 2>/dev/null || "$venv/bin/pip" install -q docker testcontainers >&2 || return
   echo "$venv/bin/python"
 }
 

@@ -8,6 +8,9 @@ use crate::catalogue::{Facet, FacetKind, LeftOut, Op};
 pub fn gather_text(facet: Facet, text: &str, uses: &mut Uses) {
     if facet == Facet::NetworkMode {
         namespace::gather_network(text, uses);
+    } else if text == "default" && matches!(facet, Facet::IpamDriver | Facet::Isolation) {
+        // what Docker takes by itself has this name, too, and clients give it
+        uses.push(facet, UseValue::Default);
     } else if !text.is_empty() {
         gather_given(facet, text, uses);
     } else if facet.row().left_out == LeftOut::Default {
@@ -122,6 +125,8 @@ mod tests {
             (Facet::CheckpointDir, "/var/lib/../c/", path),
             (Facet::CheckpointDir, "c", UseValue::Odd("c".into())),
             (Facet::Image, "nginx", UseValue::Image("nginx".into())),
+            (Facet::IpamDriver, "default", UseValue::Default),
+            (Facet::Isolation, "default", UseValue::Default),
             (Facet::Networks, "bridge", UseValue::Default),
             (Facet::VolumesFrom, "/web", UseValue::text("web")),
             (Facet::Pid, "host", UseValue::text("host")),
