@@ -152,24 +152,28 @@ impl Reader<'_> {
 
     fn object(&mut self, depth: usize) -> Result<Json, JsonError> {
         let mut fields = Vec::new();
-        let mut seen = std::collections::HashSet::new();
         self.at += 1;
         if self.take(b'}') {
             return Ok(Json::Object(fields));
         }
         loop {
             let key = self.key()?;
-            if !seen.insert(key.clone()) {
-                return self.fail("a key is given twice");
-            }
             fields.push((key, self.value(depth + 1)?));
             if self.take(b'}') {
-                return Ok(Json::Object(fields));
+                return self.once_each(fields);
             }
             if !self.take(b',') {
                 return self.fail("`,` or `}` is missing here");
             }
         }
+    }
+
+    /// Go takes the last of several values, or mixes them.
+    fn once_each(&self, fields: Vec<(String, Json)>) -> Result<Json, JsonError> {
+        let mut keys: Vec<&str> = fields.iter().map(|(key, _)| key.as_str()).collect();
+        keys.sort_unstable();
+        let twice = keys.windows(2).any(|pair| pair.first() == pair.last());
+        if twice { self.fail("a key is given twice") } else { Ok(Json::Object(fields)) }
     }
 
     fn key(&mut self) -> Result<String, JsonError> {
@@ -185,7 +189,7 @@ impl Reader<'_> {
         let mut out = String::new();
         self.at += 1;
         loop {
-            let plain = self.rest().find(|c: char| c == '"' || c == '\\' || c < ' ');
+            let plain = self.rest().bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' '));
             let Some(length) = plain else {
                 return self.fail("a string does not end");
             };

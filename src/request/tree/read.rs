@@ -90,16 +90,15 @@ impl Reader {
     }
 
     fn object(&mut self, given: Vec<(String, Json)>, tables: &'static [&'static [Field]]) -> Result<Tree, Refusal> {
-        let mut seen = HashSet::new();
-        let mut found = Vec::new();
+        let mut seen = Seen::default();
+        let mut found = Vec::with_capacity(given.len());
         for (key, json) in given {
-            let folded = fold(&key);
-            let known = Field::all(tables).enumerate().find(|(_, field)| field.name.eq_ignore_ascii_case(&folded));
+            let known = known(tables, &key, seen.last);
             match known {
                 Some((at, field)) => found.extend(self.field(field, json)?.map(|value| (at, field, value))),
                 None => self.strange(&key, &json),
             }
-            if !seen.insert(folded) {
+            if !seen.is_new(known.map(|(at, _)| at), &key) {
                 return self.refuse("has a key twice, in different case");
             }
         }
@@ -146,6 +145,37 @@ impl Reader {
         }
         path
     }
+}
+
+/// The keys of an object so far: fields by their places, others by their folded names.
+#[derive(Default)]
+struct Seen {
+    places: Vec<usize>,
+    others: HashSet<String>,
+    last: usize,
+}
+
+impl Seen {
+    fn is_new(&mut self, place: Option<usize>, key: &str) -> bool {
+        let Some(at) = place else { return self.others.insert(fold(key)) };
+        self.last = at;
+        let new = !self.places.contains(&at);
+        self.places.push(at);
+        new
+    }
+}
+
+/// The field that Go would fill. Clients send the names as they are, and often in the table's
+/// order, so the field behind the last one is looked at first.
+fn known(tables: &'static [&'static [Field]], key: &str, last: usize) -> Option<(usize, &'static Field)> {
+    let fields = || Field::all(tables).enumerate();
+    let next = fields().skip(last).take(4).find(|(_, field)| field.name == key);
+    let exactly = || fields().find(|(_, field)| field.name == key);
+    let folded = || {
+        let folded = fold(key);
+        fields().find(|(_, field)| field.name.eq_ignore_ascii_case(&folded))
+    };
+    next.or_else(exactly).or_else(folded)
 }
 
 fn wanted(shape: &Shape) -> &'static str {
