@@ -79,7 +79,7 @@ impl Rule {
             let objection = limit.objection(uses, operation.op, |used| self.has_set(used));
             why.extend(objection.map(|sentence| Why::limit(limit.row.word.into(), sentence, &self.place)));
         }
-        self.unsaid_objections(uses, why);
+        self.unsaid_objections(request, uses, why);
         why.extend(self.require.iter().filter_map(|requirement| {
             requirement.objection(uses).map(|sentence| Why::limit("require".into(), sentence, &self.place))
         }));
@@ -90,8 +90,9 @@ impl Rule {
     }
 
     /// What the request uses of facets that the grant does not name; one reason for each.
-    fn unsaid_objections(&self, uses: &Uses, why: &mut Vec<Why>) {
-        for used in uses.iter().filter(|used| !self.covers(used.facet) && !self.has_set(used)) {
+    fn unsaid_objections(&self, request: &Request, uses: &Uses, why: &mut Vec<Why>) {
+        let own = |used: &Used| self.covers(used.facet) || self.has_set(used) || is_the_deed(request, used);
+        for used in uses.iter().filter(|used| !own(used)) {
             let Some(limit) = unsaid(used.facet).filter(|limit| !limit.holds(&used.value)) else { continue };
             if why.iter().all(|known| known.word != limit.row.word) {
                 why.push(Why::limit(limit.row.word.into(), limit.objection_to(&used.value), &self.place));
@@ -190,6 +191,15 @@ impl Rule {
         let sentence = format!("use the parameter {}, which is not known here ({word})", shown(key));
         Why::limit(word, sentence, &self.place)
     }
+}
+
+/// Whether the use is what the operation is about: whoever may connect to networks may connect to
+/// the one in the path, unless a limit on `networks` says which.
+fn is_the_deed(request: &Request, used: &Used) -> bool {
+    let in_path = || request.params().object.as_deref().map(UseValue::text);
+    request.operation().op == Op::NetworkConnect
+        && used.facet == Facet::Networks
+        && in_path() == Some(used.value.clone())
 }
 
 fn said(object: Option<&Object<'_>>) -> String {

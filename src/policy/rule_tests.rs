@@ -1,6 +1,6 @@
 //! Grants and bans by what requests use.
 
-use super::super::testing::{one_role, problems, request, role};
+use super::super::testing::{denied, one_role, problems, request, role};
 use super::super::{Decision, Role};
 use crate::catalogue::{Facet, Op};
 use crate::request::values::bind::Bind;
@@ -160,4 +160,19 @@ fn a_group_is_limited_where_it_can_use_the_power() {
     let hosts = uses(&[(Facet::ExtraHosts, text("a:1"))]);
     assert!(verdict(&role, BUILD, Some(hosts)).contains("extra_hosts: none"));
     assert_eq!(verdict(&role, "POST /build/prune", Some(Uses::default())), "allow");
+}
+
+#[test]
+fn connecting_is_about_the_network_in_the_path() {
+    let connect = |limits: &str, network: &str, body: &str| {
+        let role = role(&format!("may:\n- NetworkConnect{limits}"));
+        denied(&role, &format!("POST /v1.47/networks/{network}/connect"), body)
+    };
+    let plain = r#"{"Container":"web"}"#;
+    let elsewhere = r#"{"Container":"web","EndpointConfig":{"NetworkID":"lan"}}"#;
+    assert_eq!(connect("", "ci-net", plain), "");
+    assert_eq!(connect("", "ci-net", elsewhere), "networks", "what the body names wins for Docker");
+    assert_eq!(connect(": { networks: [ci-net] }", "ci-net", plain), "");
+    assert_eq!(connect(": { networks: [ci-net] }", "lan", plain), "networks");
+    assert_eq!(connect(": { networks: [ci-net] }", "ci-net", elsewhere), "networks");
 }

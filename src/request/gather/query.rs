@@ -48,6 +48,7 @@ pub(super) fn gather(request: &Request, uses: &mut Uses) {
         Op::ImagePush => image_used(object, text(query, "tag"), uses),
         Op::ImageSearch => registry_asked(text(query, "term"), uses),
         Op::ImageTag => tag_moved(query, uses),
+        Op::NetworkConnect => plain::gather_text(Facet::Networks, object, uses),
         Op::GetPluginPrivileges | Op::PluginPull | Op::PluginUpgrade => registry_asked(text(query, "remote"), uses),
         Op::PluginPush => registry_asked(object, uses),
         _ => {}

@@ -158,6 +158,7 @@ fn queries_and_paths_are_used_too() {
         ("POST /v1.45/build?outputs=%5B%7B%22Type%22%3A%22local%22%7D%5D", vec!["networks Default", "outputs local"]),
         ("POST /v1.45/containers/a/start?checkpoint-dir=/x/", vec!["checkpoint_dir /x"]),
         ("POST /v1.45/containers/a/rename?name=/b", vec!["name b"]),
+        ("POST /v1.45/networks/ci-net/connect", vec!["networks ci-net"]),
         ("POST /v1.45/plugins/pull?remote=x/y", vec!["registries docker.io"]),
     ];
     for (line, expected) in cases {
