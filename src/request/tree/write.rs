@@ -54,13 +54,23 @@ pub(in crate::request) fn object<'a, T: 'a>(
 /// A text in quotes; only what JSON demands is escaped.
 pub(in crate::request) fn string(out: &mut String, text: &str) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            control if control < ' ' => _ = write!(out, "\\u{:04x}", u32::from(control)),
-            plain => out.push(plain),
+    for part in text.split_inclusive(|c| matches!(c, '"' | '\\' | '\0'..' ')) {
+        match part.chars().next_back() {
+            Some(last @ ('"' | '\\' | '\0'..' ')) => {
+                out.push_str(part.strip_suffix(last).unwrap_or_default());
+                escaped(out, last);
+            }
+            _ => out.push_str(part),
         }
     }
     out.push('"');
+}
+
+fn escaped(out: &mut String, character: char) {
+    match character {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        // writing to a string cannot fail
+        control => _ = write!(out, "\\u{:04x}", u32::from(control)),
+    }
 }
