@@ -149,6 +149,11 @@ impl Policy {
         self.warnings.clone()
     }
 
+    /// Whether some grant allows paths of the host, so that it matters where their links lead.
+    pub fn grants_host_paths(&self) -> bool {
+        self.roles.iter().any(Role::grants_host_paths)
+    }
+
     /// Whether some `who` looks at groups or names of users, which have to be looked up.
     pub fn needs_groups(&self) -> bool {
         self.roles.iter().any(|role| role.who.needs_groups())

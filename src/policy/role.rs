@@ -5,7 +5,7 @@ use super::own_files::OwnFiles;
 use super::place::RoleName;
 use super::rule::Rule;
 use super::who::Who;
-use crate::catalogue::{OPERATIONS, Op, OpSet};
+use crate::catalogue::{FacetKind, OPERATIONS, Op, OpSet};
 use std::ops::Range;
 
 /// What the clients of one kind may do.
@@ -71,6 +71,11 @@ impl Role {
         let never = self.bans_of(op).iter().find(|ban| ban.is_unlimited());
         let why = never.map_or_else(|| Why::operation(operation), |ban| Why::never(operation, &ban.place));
         Denial { role: self.name.clone(), nearest: why.place.clone(), why: vec![why] }
+    }
+
+    pub(super) fn grants_host_paths(&self) -> bool {
+        let paths = |rule: &Rule| rule.facets.iter().any(|limit| limit.row.kind == FacetKind::HostPath);
+        self.grants.rules.iter().any(paths)
     }
 
     pub(super) fn grants_of(&self, op: Op) -> &[Rule] {

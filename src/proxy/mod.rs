@@ -207,6 +207,9 @@ impl From<io::Error> for StartError {
 pub fn start(plan: Plan) -> Result<Running, StartError> {
     let limits = plan.limits.fit(plan.listeners.len());
     let gate = Arc::new(Gate::new(plan.upstream, limits, plan.host_files.are_seen()));
+    if !gate.sees_host && plan.listeners.iter().any(|listener| listener.policy.grants_host_paths()) {
+        tracing::warn!("the host's files are not seen from here: links of bind sources are not followed (host_files)");
+    }
     let opened = plan.listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let (drain, draining) = watch::channel(false);
     let mut running =
