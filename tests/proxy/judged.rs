@@ -106,7 +106,7 @@ fn a_pull_takes_no_body() {
     let gate = Gate::open(&may("ImageCreate: { remote_source: '-' }"));
     let send = |query: &str| {
         let target = format!("/v1.45/images/create?{query}");
-        gate.ask(ask("POST", &target).with("Content-Type", "application/x-tar").body(&[b'x'; 64]).bytes()).status
+        gate.ask(ask("POST", &target).with("Content-Type", "application/x-tar").body([b'x'; 64]).bytes()).status
     };
     assert_eq!(send("fromImage=a&tag=1"), 400);
     assert_eq!(gate.daemon().received(), []);
