@@ -251,7 +251,7 @@ facets! {
 
     // the host's files
     Binds              "binds"                HostPath    None, Unused    VOLUME "mount the host's {}" "paths of the host, mounted in any way";
-    BindOptions        "bind_options"         Text        Only(&["private", "rprivate", "nocopy", "consistent", "cached", "delegated"]), Unused RUN "mount with the option {}" "propagation, relabelling (`z`, `Z`), `create_mountpoint`, `non_recursive`";
+    BindOptions        "bind_options"         Text        Only(&["private", "rprivate", "nocopy", "consistent", "cached", "delegated"]), Unused RUN "mount with the option {}" "propagation, relabelling (`z`, `Z`), `create_mountpoint`, `non_recursive`, `read_only_non_recursive`";
     Volumes            "volumes"              Name        Only(&["anonymous"]), Unused RUN "mount the volume {}" "volumes by name; `anonymous` for those without";
     VolumeDriver       "volume_driver"        Name        Only(&["local"]), Unused VOLUME "use the volume driver {}" "drivers of volumes; plugins run as root";
     VolumeOpts         "volume_opts"          Pair        Only(&["size"]), Unused VOLUME "set the volume option {}" "options of volume drivers, which can mount anything";

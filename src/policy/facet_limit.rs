@@ -68,7 +68,9 @@ impl FacetLimit {
         match &self.allowed {
             Allowed::Any => true,
             _ if is_off(self.row, value) => true,
-            Allowed::Except(list) => !matches!(value, UseValue::All | UseValue::Odd(_)) && !fits(list),
+            Allowed::Except(list) => {
+                !matches!(value, UseValue::All | UseValue::Odd(_)) && !excepts(self.row, list, value)
+            }
             Allowed::List(list) => fits(list) || (list.is_empty() && is_unused(self.row, value)),
         }
     }
@@ -121,6 +123,16 @@ impl FacetLimit {
         };
         Self { row, allowed, said: said.into() }
     }
+}
+
+/// Whether the value is one of the exceptions. Keys count whatever their case, as they do for
+/// programs that obey labels: Traefik reads `Traefik.Enable`.
+fn excepts(row: &FacetRow, list: &[FacetMatcher], value: &UseValue) -> bool {
+    let lower = match value {
+        UseValue::Pair { key, value } => UseValue::Pair { key: key.to_lowercase(), value: value.clone() },
+        value => value.clone(),
+    };
+    list.iter().any(|matcher| matcher.fits(row, &lower))
 }
 
 /// What is allowed of a facet that a grant does not name.

@@ -31,8 +31,8 @@ fields! {
         OomKillDisable       Flag                is OomKillDisable;
         PidsLimit            Int                 is PidsLimit;
         Ulimits              [(ULIMIT)]          gather Ulimits;
-        CpuCount             Int                 gather Cpus;
-        CpuPercent           Int                 gather Cpus;
+        CpuCount             Int                 harmless "processors as Windows counts them, which limits nothing on Linux";
+        CpuPercent           Int                 harmless "processors as Windows counts them, which limits nothing on Linux";
         IOMaximumIOps        Int                 is BlkioConfig;
         IOMaximumBandwidth   Int                 is BlkioConfig;
     }

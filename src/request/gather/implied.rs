@@ -27,10 +27,26 @@ fn container(fields: &Fields, version: Option<ApiVersion>, uses: &mut Uses) {
     if get(host, "MemorySwap").is_none() && int(host, "Memory") > 0 {
         uses.push(Facet::MemswapLimit, amount::memory_and_swap(int(host, "Memory"), 0));
     }
+    // a command is enough for dockerd to make a container of no image at all
+    if text(fields, "Image").is_empty() {
+        uses.push(Facet::Image, UseValue::Default);
+    }
     for (facet, name, minor, word) in OLD_DEFAULTS {
         if text(host, name).is_empty() && version.is_some_and(|version| version < v1(*minor)) {
             uses.push(*facet, UseValue::text(word));
         }
+    }
+    read_only(version, uses);
+}
+
+/// Before API 1.44, and for every version before Docker 25, a read-only bind leaves what is
+/// mounted further down writable, and it is the client who picks the version. Without one, it is
+/// the daemon's own, which may be an old one.
+fn read_only(version: Option<ApiVersion>, uses: &mut Uses) {
+    let reads = |value: &UseValue| matches!(value, UseValue::Path { read_only: true, .. });
+    let recursive = version.is_some_and(|version| version >= v1(44));
+    if !recursive && uses.of(Facet::Binds).any(reads) {
+        uses.push_text(Facet::BindOptions, "read_only_non_recursive");
     }
 }
 

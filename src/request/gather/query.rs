@@ -9,9 +9,7 @@ use crate::request::{Query, Request, UseValue, Uses, Value};
 const PLAIN: &[(Op, &str, Facet)] = &[
     (Op::CheckpointDelete, "dir", Facet::CheckpointDir),
     (Op::CheckpointList, "dir", Facet::CheckpointDir),
-    (Op::ContainerCreate, "name", Facet::Name),
     (Op::ContainerCreate, "platform", Facet::Platform),
-    (Op::ContainerRename, "name", Facet::Name),
     (Op::ContainerStart, "checkpoint-dir", Facet::CheckpointDir),
     (Op::ImageBuild, "cgroupparent", Facet::CgroupParent),
     (Op::ImageBuild, "cpusetcpus", Facet::Cpuset),
@@ -41,6 +39,7 @@ pub(super) fn gather(request: &Request, uses: &mut Uses) {
     }
     let (query, object) = (&request.query, request.params().object.as_deref().unwrap_or_default());
     match op {
+        Op::ContainerCreate | Op::ContainerRename => container_named(text(query, "name"), uses),
         Op::DistributionInspect => image_used(object, "", uses),
         Op::ImageBuild => build::gather(query, uses),
         Op::ImageCommit => tag_moved(query, uses),
@@ -84,6 +83,13 @@ fn image_created(query: &Query, uses: &mut Uses) {
     }
 }
 
+/// Without a name, Docker finds one.
+fn container_named(name: &str, uses: &mut Uses) {
+    if !name.is_empty() {
+        uses.push(Facet::Name, plain::container_name(name));
+    }
+}
+
 /// An image at its registry; without a tag it is all that the repository has.
 fn image_used(name: &str, tag: &str, uses: &mut Uses) {
     uses.push(Facet::Image, image_named(name, tag));
@@ -95,6 +101,8 @@ fn image_named(name: &str, tag: &str) -> UseValue {
     match (reference.tag, reference.digest, tag) {
         (None, None, "") => UseValue::Repository(name.to_owned()),
         (_, _, "") => UseValue::Image(name.to_owned()),
+        // a digest is kept beside a tag, and decides (dockerd 20.10 to 28.5)
+        (_, Some(_), tag) if !tag.contains(':') => UseValue::Image(name.to_owned()),
         (_, _, tag) => UseValue::Image(tagged(reference.name, tag)),
     }
 }

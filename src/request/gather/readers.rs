@@ -74,15 +74,10 @@ fn disk(fields: &Fields) -> String {
     format!("{}:{number}", text(fields, "Path"))
 }
 
-/// Processors by number, by quota of a period, or as Windows counts them.
+/// Processors by number, or by quota of a period.
 fn cpus(op: Op, fields: &Fields, uses: &mut Uses) {
     let nano = int(fields, "NanoCpus").max(int(fields, "NanoCPUs"));
     let (quota, period) = (int(fields, "CpuQuota"), int(fields, "CpuPeriod"));
-    let counted = [int(fields, "CpuCount"), int(fields, "CpuPercent")];
-    for count in counted.into_iter().filter(|count| *count != 0) {
-        let nanos = count.checked_mul(amount::NANO).filter(|nanos| *nanos > 0);
-        uses.push(Facet::Cpus, UseValue::Amount(nanos));
-    }
     if op == Op::ContainerUpdate {
         return cpus_changed(nano, quota, period, uses);
     }

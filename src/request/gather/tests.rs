@@ -30,10 +30,14 @@ fn uses(line: &str, body: &str) -> Vec<String> {
 
 const CREATE: &str = "POST /v1.45/containers/create";
 
-/// The uses of a `HostConfig` without the network that every container has.
+/// The uses of a `HostConfig` without the network and the image that every container has.
 fn host(config: &str) -> Vec<String> {
-    let all = uses(CREATE, &format!("{{\"HostConfig\":{{\"NetworkMode\":\"none\",{config}}}}}"));
-    all.into_iter().filter(|used| used != "networks Nothing").collect()
+    host_of(CREATE, config)
+}
+
+fn host_of(line: &str, config: &str) -> Vec<String> {
+    let all = uses(line, &format!("{{\"Image\":\"a\",\"HostConfig\":{{\"NetworkMode\":\"none\",{config}}}}}"));
+    all.into_iter().filter(|used| used != "networks Nothing" && used != "image a").collect()
 }
 
 #[test]
@@ -103,12 +107,34 @@ fn networks_are_named_in_several_places() {
 
 #[test]
 fn old_versions_of_the_api_share_more() {
-    let old = |version: &str| {
-        uses(&format!("POST /v{version}/containers/create"), r#"{"HostConfig":{"NetworkMode":"none"}}"#)
-    };
-    assert_eq!(old("1.39"), ["networks Nothing", "ipc shareable", "cgroup host"]);
-    assert_eq!(old("1.40"), ["networks Nothing", "cgroup host"]);
-    assert_eq!(old("1.41"), ["networks Nothing"]);
+    let old = |version: &str| host_of(&format!("POST /v{version}/containers/create"), r#""Init":null"#);
+    assert_eq!(old("1.39"), ["ipc shareable", "cgroup host"]);
+    assert_eq!(old("1.40"), ["cgroup host"]);
+    assert_eq!(old("1.41"), [""; 0]);
+}
+
+#[test]
+fn old_versions_of_the_api_leave_what_is_mounted_below_a_read_only_bind_writable() {
+    let option = "bind_options read_only_non_recursive";
+    let binds = [
+        r#""Binds":["/srv:/srv:ro"]"#,
+        r#""Mounts":[{"Type":"bind","Source":"/srv","Target":"/srv","ReadOnly":true}]"#,
+    ];
+    for bind in binds {
+        let says = |line: &str| host_of(line, bind).contains(&option.to_owned());
+        assert!(says("POST /v1.43/containers/create") && says("POST /containers/create"), "{bind}");
+        assert!(!says("POST /v1.44/containers/create"), "{bind}");
+    }
+    let others = [r#""Binds":["/srv:/srv"]"#, r#""Binds":["data:/srv:ro"]"#];
+    for bind in others {
+        assert!(!host_of("POST /v1.43/containers/create", bind).contains(&option.to_owned()), "{bind}");
+    }
+}
+
+#[test]
+fn no_image_is_said_so() {
+    let says = |body: &str| uses(CREATE, body).contains(&"image Default".to_owned());
+    assert!(says(r#"{"Cmd":["sh"]}"#) && says(r#"{"Image":""}"#) && !says(r#"{"Image":"a"}"#));
 }
 
 #[test]
@@ -157,7 +183,13 @@ fn queries_and_paths_are_used_too() {
         ),
         ("POST /v1.45/build?outputs=%5B%7B%22Type%22%3A%22local%22%7D%5D", vec!["networks Default", "outputs local"]),
         ("POST /v1.45/containers/a/start?checkpoint-dir=/x/", vec!["checkpoint_dir /x"]),
-        ("POST /v1.45/containers/a/rename?name=/b", vec!["name b"]),
+        ("POST /v1.45/containers/a/rename?name=/web", vec!["name web"]),
+        ("POST /v1.45/containers/a/rename?name=/cafe", vec![r#"name Odd("cafe")"#]),
+        ("POST /v1.45/images/create?fromImage=a@sha256:b&tag=1", vec!["image a@sha256:b", "registries docker.io"]),
+        (
+            "POST /v1.45/images/create?fromImage=a@sha256:b&tag=sha256:c",
+            vec!["image a@sha256:c", "registries docker.io"],
+        ),
         ("POST /v1.45/networks/ci-net/connect", vec!["networks ci-net"]),
         ("POST /v1.45/plugins/pull?remote=x/y", vec!["registries docker.io"]),
     ];

@@ -118,13 +118,19 @@ impl Reader {
 
     /// Clients send the zero values of fields that they do not use.
     fn strange(&mut self, key: &str, json: &Json) {
-        if !is_zero(json) {
+        if !is_zero(json) || self.unmasks(key, json) {
             let mut path = self.written();
             if !path.is_empty() {
                 path.push('.');
             }
             self.unknown.push(path + key);
         }
+    }
+
+    /// dockerd before 28 finds these at the top, too, where an empty list is another than none.
+    fn unmasks(&self, key: &str, json: &Json) -> bool {
+        let masks = || ["MaskedPaths", "ReadonlyPaths"].iter().any(|name| name.eq_ignore_ascii_case(&fold(key)));
+        self.path.is_empty() && matches!(json, Json::Array(_)) && masks()
     }
 
     fn refuse<T>(&self, what: &str) -> Result<T, Refusal> {

@@ -43,13 +43,23 @@ fn plain_text(facet: Facet, text: &str) -> Option<String> {
     match facet {
         Facet::CgroupParent | Facet::VolumeSubpath => path::straight(text),
         Facet::DeviceCgroupRules => device::rule(text),
-        Facet::RemoteSource => {
-            let lower = text.to_ascii_lowercase();
-            let walks = ["..", "%2e", "\\"].iter().any(|walk| lower.contains(walk));
-            (!walks).then(|| text.to_owned())
-        }
+        Facet::RemoteSource => (!walks(text) && is_plain_host(text)).then(|| text.to_owned()),
         _ => Some(text.to_owned()),
     }
+}
+
+/// Whether a URL leads elsewhere than it begins.
+fn walks(url: &str) -> bool {
+    let lower = url.to_ascii_lowercase();
+    ["..", "%2e", "\\"].iter().any(|walk| lower.contains(walk))
+}
+
+/// Whether the host of a URL ends where a pattern sees it end: `https://good.example#/x` has no
+/// `/` behind its host, and `https://good.example@evil.example/` has a user before it.
+fn is_plain_host(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split('/').next().unwrap_or_default();
+    !host.contains(['#', '?', '@'])
 }
 
 /// The use of a command line; arguments that hold spaces or quotes stand in quotes, as in a shell.
@@ -106,6 +116,14 @@ fn name(facet: Facet, text: &str) -> UseValue {
     }
 }
 
+/// The name that a container gets. One of hexadecimal digits alone could be taken for another's ID
+/// by whoever asks for that one, so no pattern is meant for it.
+pub fn container_name(text: &str) -> UseValue {
+    let name = text.strip_prefix('/').unwrap_or(text);
+    let like_an_id = name.bytes().all(|b| b.is_ascii_hexdigit());
+    if like_an_id { UseValue::Odd(name.to_owned()) } else { UseValue::text(name) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +160,10 @@ mod tests {
             (Facet::CgroupParent, "system.slice", UseValue::text("system.slice")),
             (Facet::RemoteSource, "https://a.example/x.git", UseValue::text("https://a.example/x.git")),
             (Facet::RemoteSource, "https://a.example/b/%2E./c", UseValue::Odd("https://a.example/b/%2E./c".into())),
+            (Facet::RemoteSource, "https://a.example/x#v1:d?e@f", UseValue::text("https://a.example/x#v1:d?e@f")),
+            (Facet::RemoteSource, "https://a.example@b/x", UseValue::Odd("https://a.example@b/x".into())),
+            (Facet::RemoteSource, "https://a.example#b/x", UseValue::Odd("https://a.example#b/x".into())),
+            (Facet::RemoteSource, "https://a.example?b/x", UseValue::Odd("https://a.example?b/x".into())),
             (Facet::MemLimit, "1g", UseValue::Odd("1g".into())),
         ];
         for (facet, text, expected) in cases {

@@ -2,10 +2,27 @@
 
 use super::image::{DOMAIN, OLD_DOMAIN, Reference};
 
-/// The registry that an image, plugin or search term names, as `HOST[:PORT]`.
+/// The registry that an image, plugin or search term names, as `HOST[:PORT]`; nothing where a
+/// reader of URLs could see another one. `docker.io@127.0.0.1:5002/x` is a user at a host to the
+/// search of dockerd 20.10 to 28.5.
 pub fn of_name(name: &str) -> Option<String> {
-    let name = Reference::parse(name).normal_name();
-    name.split_once('/').and_then(|(host, _)| normal(host))
+    let reference = Reference::parse(name);
+    let plain = reference.digest.is_none_or(is_digest) && !reference.name.contains(is_url_syntax);
+    let name = reference.normal_name();
+    name.split_once('/').filter(|_| plain).and_then(|(host, _)| normal(host))
+}
+
+/// `sha256:...`
+fn is_digest(text: &str) -> bool {
+    let (algorithm, hex) = text.split_once(':').unwrap_or_default();
+    let word = |b: u8| b.is_ascii_alphanumeric() || b"+._-".contains(&b);
+    let filled = !algorithm.is_empty() && !hex.is_empty();
+    filled && algorithm.bytes().all(word) && hex.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// What ends a host or a path in a URL, or hides something in it.
+fn is_url_syntax(c: char) -> bool {
+    c.is_control() || matches!(c, '#' | '?' | '%' | '\\')
 }
 
 /// The registry of a server address, with or without scheme and path; none is Docker's own.
@@ -44,6 +61,28 @@ mod tests {
         for (name, expected) in cases {
             assert_eq!(of_name(name).as_deref(), Some(expected), "{name}");
         }
+    }
+
+    #[test]
+    fn a_name_that_is_a_url_in_disguise_leads_nowhere() {
+        let names = [
+            "docker.io@127.0.0.1:5002/x",
+            "x:y@h/z",
+            "x@h",
+            "x@sha256:",
+            "x@:ab",
+            "x@sha256:ab@h/z",
+            "a%40h/x",
+            "a%23@h/x",
+            "127.0.0.1:5002/x#",
+            "127.0.0.1:5002?x/y",
+            "a\\b/x",
+            "a/x\n",
+        ];
+        for name in names {
+            assert_eq!(of_name(name), None, "{name}");
+        }
+        assert_eq!(of_name("two words").as_deref(), Some("docker.io"));
     }
 
     #[test]
