@@ -111,6 +111,15 @@ impl Client {
         self
     }
 
+    /// Says that nothing more will come, if the other side still listens.
+    pub(crate) fn try_half_close(&self) -> io::Result<()> {
+        match &self.reader.source {
+            Stream::Unix(stream) => stream.shutdown(Shutdown::Write),
+            Stream::Tcp(stream) => stream.shutdown(Shutdown::Write),
+            Stream::Tls(stream) => stream.sock.shutdown(Shutdown::Write),
+        }
+    }
+
     /// The next answer.
     pub(crate) fn answer(&mut self) -> Answer {
         self.reader.answer(false).expect("an answer")

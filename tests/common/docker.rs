@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
 pub(crate) struct Docker {
-    socket: PathBuf,
+    pub(crate) socket: PathBuf,
     /// The API version that the daemon speaks, `1.minor`.
     pub(crate) minor: u16,
 }
@@ -33,11 +33,18 @@ impl Docker {
 
     /// As a client sends JSON; HTTP/1.0, so that the answer comes in one piece. No answer at
     /// all is one, too: some bodies make a handler of dockerd panic.
-    pub(crate) fn json(&self, method: &str, target: &str, body: &str) -> Answer {
+    pub(crate) fn json(&self, method: &str, target: &str, body: impl AsRef<[u8]>) -> Answer {
+        let types: &[&str] = if body.as_ref().is_empty() { &[] } else { &["application/json"] };
+        self.typed(method, target, types, body)
+    }
+
+    /// The same, of other content types.
+    pub(crate) fn typed(&self, method: &str, target: &str, types: &[&str], body: impl AsRef<[u8]>) -> Answer {
+        let body = body.as_ref();
         let length = body.len();
-        let content = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
-        let head = format!("{method} {target} HTTP/1.0\r\nHost: docker\r\n{content}Content-Length: {length}\r\n\r\n");
-        match exchange(&self.socket, &(head + body)) {
+        let types: String = types.iter().map(|media| format!("Content-Type: {media}\r\n")).collect();
+        let head = format!("{method} {target} HTTP/1.0\r\nHost: docker\r\n{types}Content-Length: {length}\r\n\r\n");
+        match exchange(&self.socket, [head.as_bytes(), body].concat()) {
             Err(error) if error.kind() == ErrorKind::InvalidData => Answer { status: 599, body: "no answer".into() },
             answer => answer.unwrap_or_else(|e| panic!("{method} {target}: {e}")),
         }

@@ -51,6 +51,7 @@ pub(crate) struct Builder {
     listeners: Vec<ListenerPlan>,
     limits: Limits,
     audit: Option<(PathBuf, WhenFull)>,
+    upstream: Option<PathBuf>,
     folder: TempDir,
 }
 
@@ -66,7 +67,8 @@ impl Gate {
         let folder = tempfile::tempdir().expect("a folder");
         drop(turn);
         let limits = Limits { shutdown_grace: Duration::from_secs(2), ..Limits::default() };
-        let builder = Builder { listeners: Vec::new(), limits, audit: None, host_files: HostFiles::Hidden, folder };
+        let host_files = HostFiles::Hidden;
+        let builder = Builder { listeners: Vec::new(), limits, audit: None, upstream: None, host_files, folder };
         let path = builder.folder.path().join("gate.sock");
         let socket = UnixSocket { path, mode: 0o600, owner: None, group: None };
         builder.listen(Endpoint::Unix(socket), text)
@@ -189,11 +191,17 @@ impl Builder {
         self
     }
 
-    /// Starts the imitation and the gate.
+    /// Before the daemon that listens there, in place of an imitation.
+    pub(crate) fn before(mut self, socket: &Path) -> Self {
+        self.upstream = Some(socket.to_owned());
+        self
+    }
+
+    /// Starts the imitation, unless there is a daemon, and the gate.
     pub(crate) fn start(self) -> Gate {
         let turn = alone();
-        let upstream = self.file("docker.sock");
-        let daemon = Some(Daemon::start(&upstream));
+        let daemon = self.upstream.is_none().then(|| Daemon::start(&self.file("docker.sock")));
+        let upstream = self.upstream.clone().unwrap_or_else(|| self.file("docker.sock"));
         let audit = self.audit.map(|(path, when_full)| Audit::open(&path, when_full).expect("an audit file"));
         let plan = Plan {
             upstream,

@@ -19,16 +19,16 @@ pub(crate) fn send(socket: &Path, method: &str, target: &str, plain_body: &str) 
     let request = format!(
         "{method} {target} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n{content}Content-Length: {length}\r\n\r\n{plain_body}"
     );
-    exchange(socket, &request)
+    exchange(socket, request)
 }
 
 /// Sends these bytes and reads until the other side closes.
-pub(crate) fn exchange(socket: &Path, request: &str) -> io::Result<Answer> {
+pub(crate) fn exchange(socket: &Path, request: impl AsRef<[u8]>) -> io::Result<Answer> {
     let mut stream = UnixStream::connect(socket)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     stream.set_write_timeout(Some(Duration::from_secs(20)))?;
     // A server that refuses early may close before all is written: its answer is there all the same.
-    let written = stream.write_all(request.as_bytes());
+    let written = stream.write_all(request.as_ref());
     let bytes = read_all(&mut stream);
     parse(&String::from_utf8_lossy(&bytes)).ok_or_else(|| written.err().unwrap_or(io::ErrorKind::InvalidData.into()))
 }
