@@ -62,7 +62,7 @@ step_deploy() { "$TESTS/deploy.sh" "${FULL:+--image}"; }
 step_docker() {
   cargo build --locked || return
   if [ -n "${FULL:-}" ]; then
-    FOLLOWERS=1000 STREAMS=200 MIB=1024 "$TESTS/real_docker/suite.sh" 26 20 28
+    FOLLOWERS=1000 STREAMS=200 MIB=1024 DOCKGATE_TEST_CASES=${DOCKGATE_TEST_CASES:-1000} "$TESTS/real_docker/suite.sh" 26 20 28
   else
     FOLLOWERS=200 STREAMS=40 MIB=128 "$TESTS/real_docker/suite.sh" 26
   fi

@@ -5,8 +5,9 @@
 #   DOCKGATE_BIN=... suite.sh [20|26|28]...        (26)
 #
 # FOLLOWERS, STREAMS and MIB size the load, as streams.py says. ONLY="PART..."
-# runs some of: catalogue bodies cli judged presets tls python stopped streams
-# demo. Each check prints a line.
+# runs some of: catalogue bodies escalations cli judged presets tls python stopped
+# streams demo. DOCKGATE_TEST_CASES is the number of random bodies,
+# DOCKGATE_TEST_SEED the first of them. Each check prints a line.
 # shellcheck disable=SC2317 # functions are called by the names of parts
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,7 +15,7 @@ PROJECT=$(dirname "$(dirname "$HERE")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 : "${DOCKGATE_BIN:?the gate under test}"
-PARTS=(catalogue bodies cli judged presets tls python stopped streams demo)
+PARTS=(catalogue bodies escalations cli judged presets tls python stopped streams demo)
 # What goes over TLS as well: everything that TLS could change.
 TLS_CHECKS=(version info run_ exec_ attach_ logs_ events_ cp_in cp_out cp_tar save build_classic build_buildkit
   build_error compose_front wire_raw_attach wire_upgraded wire_raw_exec wire_pipelined)
@@ -77,11 +78,25 @@ catalogue() {
   done
 }
 
-# Random bodies: what is made of the original, and of the canonical spelling.
+# Random bodies: what is made of the original, and of the canonical spelling; changed ones, too,
+# and those that two readers read in two ways.
 bodies() {
   local kind
   for kind in containers networks volumes; do
     live fields "${kind}_are_the_same_in_both_spellings"
+  done
+  live fields differentials_are_as_the_table_says
+  live fields content_types_are_as_the_table_says
+  live fields a_volume_that_is_there_keeps_its_options
+  live fields changed_bodies_of_containers_mean_the_same_or_are_refused
+  live fields changed_bodies_of_networks_and_volumes_mean_the_same_or_are_refused
+}
+
+# Every known way from an allowed call to the host, and what ordinary clients do instead.
+escalations() {
+  local file
+  for file in "$PROJECT"/tests/escalations/*.yaml; do
+    live escalations "$(basename "$file" .yaml)"
   done
 }
 
