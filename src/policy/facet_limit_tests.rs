@@ -361,7 +361,13 @@ fn pairs_are_keys_with_or_without_values() {
 fn labels_that_other_tools_obey_have_to_be_named() {
     let ordinary = unsaid(Facet::Labels).unwrap();
     assert!(ordinary.holds(&pair::entry("tier", "web")));
-    for key in ["com.docker.compose.project", "traefik.enable", "ofelia.job-local.x.command", "dockgate.tenant", "Traefik.Enable"] {
+    for key in [
+        "com.docker.compose.project",
+        "traefik.enable",
+        "ofelia.job-local.x.command",
+        "dockgate.tenant",
+        "Traefik.Enable",
+    ] {
         assert!(!ordinary.holds(&pair::entry(key, "x")), "{key}");
     }
     assert!(limit("labels", "['com.docker.compose.**']").holds(&pair::entry("com.docker.compose.project", "x")));

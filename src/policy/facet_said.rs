@@ -94,6 +94,10 @@ fn said_text(row: &FacetRow, text: &str) -> String {
     match row.facet {
         Facet::Changes | Facet::OnBuild => said_command(text),
         Facet::PluginSettings | Facet::PluginSpec => shown(text.split('=').next().unwrap_or_default()),
+        // nobody asks for it by this name where it comes with the version
+        Facet::BindOptions if text == "read_only_non_recursive" => {
+            format!("{}, as read-only binds before API 1.44 do", shown(text))
+        }
         _ if row.kind == FacetKind::Command => said_command(text),
         _ => shown(&without_credentials(text)),
     }

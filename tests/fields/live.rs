@@ -258,10 +258,10 @@ impl Mix {
         std::array::from_fn(|at| self.0.values().map(|counts| counts[at]).sum())
     }
 
-    /// A third made something, and some of each other fate is there.
+    /// A third of what went on made something, as did a quarter of all; some of each other fate is there.
     fn is_meaningful(&self, cases: u64) {
         let [refused, unknown, nothing, made] = self.all();
-        assert!(made * 3 >= cases && refused * 20 >= cases, "{self}");
+        assert!(made * 3 >= nothing + made && made * 4 >= cases && refused * 20 >= cases, "{self}");
         assert!(cases < 100 || (unknown > 0 && nothing > 0), "{self}");
     }
 }
