@@ -42,7 +42,7 @@ pub(crate) struct Bodies<'a> {
 /// What Go reads as nothing, under names that it does not know.
 const STRANGE: &[&str] = &[
     r#""X-Unknown":null"#,
-    r#""Privileged":false"#,
+    r#""Privilege":false"#,
     r#""unknown":0"#,
     r#""Un\u212anown":"""#,
     r#""Zz":[]"#,

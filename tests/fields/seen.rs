@@ -579,7 +579,8 @@ impl<'a> Seen<'a> {
         match test.first() {
             None => {}
             Some(&"NONE") => self.need(Facet::Healthcheck, "none", |used| *used == UseValue::Nothing),
-            Some(_) => self.text(Facet::Healthcheck, &said),
+            Some(&("CMD" | "CMD-SHELL")) => self.text(Facet::Healthcheck, &said),
+            Some(_) => self.need(Facet::Healthcheck, "odd", |used| matches!(used, UseValue::Odd(_))),
         }
     }
 
@@ -598,7 +599,8 @@ impl<'a> Seen<'a> {
 
     fn image(&mut self, value: &Value) {
         let name = value.as_str().unwrap_or_default().to_owned();
-        self.need(Facet::Image, &name.clone(), |used| *used == UseValue::Image(name.clone()));
+        let wanted = if name.is_empty() { UseValue::Default } else { UseValue::Image(name.clone()) };
+        self.need(Facet::Image, &name, |used| *used == wanted);
     }
 
     fn working_dir(&mut self, value: &Value) {

@@ -11,13 +11,20 @@ use std::collections::HashSet;
 /// The last name is the client's own.
 pub type Unknown = Vec<String>;
 
+/// The part of a create that is about the host.
+const HOST_CONFIG: &str = "HostConfig";
+
 /// Reads a whole body.
 pub(super) fn body(json: Json, shape: &Shape) -> Result<(Tree, Unknown), Refusal> {
-    let mut reader = Reader { path: Vec::new(), unknown: Vec::new() };
+    let mut reader = Reader { path: Vec::new(), unknown: Vec::new(), misplaced: Vec::new() };
     let tree = match (json, shape) {
         (Json::Null, Shape::List(_)) => Tree::Null,
         (json, shape) => reader.value(json, shape)?,
     };
+    // of these, dockerd before 28 makes a `HostConfig` where there is none, which has other defaults
+    if !has_host_config(&tree) {
+        reader.unknown.append(&mut reader.misplaced);
+    }
     Ok((tree, reader.unknown))
 }
 
@@ -25,6 +32,18 @@ struct Reader {
     /// The names of the table on the way down, `[]` and `{}`: nothing of the client's.
     path: Vec<&'static str>,
     unknown: Unknown,
+    /// Fields of the `HostConfig` at the top, with zero values.
+    misplaced: Unknown,
+}
+
+fn has_host_config(tree: &Tree) -> bool {
+    matches!(tree, Tree::Object(fields) if fields.iter().any(|(field, _)| field.name == HOST_CONFIG))
+}
+
+/// Whether the key is one of the `HostConfig` that these tables have.
+fn is_of_host(tables: &'static [&'static [Field]], key: &str) -> bool {
+    let host = Field::all(tables).find(|field| field.name == HOST_CONFIG);
+    matches!(host.map(|field| &field.shape), Some(Shape::Object(inner)) if known(inner, key, 0).is_some())
 }
 
 impl Reader {
@@ -96,7 +115,7 @@ impl Reader {
             let known = known(tables, &key, seen.last);
             match known {
                 Some((at, field)) => found.extend(self.field(field, json)?.map(|value| (at, field, value))),
-                None => self.strange(&key, &json),
+                None => self.strange(tables, &key, &json),
             }
             if !seen.is_new(known.map(|(at, _)| at), &key) {
                 return self.refuse("has a key twice, in different case");
@@ -117,20 +136,20 @@ impl Reader {
     }
 
     /// Clients send the zero values of fields that they do not use.
-    fn strange(&mut self, key: &str, json: &Json) {
-        if !is_zero(json) || self.unmasks(key, json) {
-            let mut path = self.written();
-            if !path.is_empty() {
-                path.push('.');
-            }
-            self.unknown.push(path + key);
+    fn strange(&mut self, tables: &'static [&'static [Field]], key: &str, json: &Json) {
+        if !is_zero(json) {
+            self.unknown.push(self.below(key));
+        } else if self.path.is_empty() && *json != Json::Null && is_of_host(tables, key) {
+            self.misplaced.push(key.to_owned());
         }
     }
 
-    /// dockerd before 28 finds these at the top, too, where an empty list is another than none.
-    fn unmasks(&self, key: &str, json: &Json) -> bool {
-        let masks = || ["MaskedPaths", "ReadonlyPaths"].iter().any(|name| name.eq_ignore_ascii_case(&fold(key)));
-        self.path.is_empty() && matches!(json, Json::Array(_)) && masks()
+    /// The path of a key of the client's.
+    fn below(&self, key: &str) -> String {
+        match self.written() {
+            top if top.is_empty() => key.to_owned(),
+            path => format!("{path}.{key}"),
+        }
     }
 
     fn refuse<T>(&self, what: &str) -> Result<T, Refusal> {

@@ -195,8 +195,12 @@ fn fields_of_the_host_config_at_the_top_are_unknown() {
     assert_eq!(unknown(body), ["Privileged", "Binds", "pidmode", "Memory", "Cpuset"]);
     assert_eq!(read(body, &fields::CONTAINER_CREATE).unwrap().0.canonical(), r#"{"Image":"x"}"#);
     assert_eq!(unknown(r#"{"HostConfig":null,"CapAdd":["ALL"]}"#), ["CapAdd"]);
-    let zero = r#"{"Privileged":false,"Binds":[],"PidMode":"","Memory":0,"Runtime":null,"Tmpfs":{}}"#;
-    assert_eq!(create(zero), "{}");
+    let zero = r#""Privileged":false,"Binds":[],"PidMode":"","Memory":0,"Runtime":null,"Tmpfs":{}"#;
+    let named = ["Privileged", "Binds", "PidMode", "Memory", "Tmpfs"];
+    assert_eq!(create(&format!(r#"{{{zero},"HostConfig":{{}}}}"#)), r#"{"HostConfig":{}}"#);
+    assert_eq!(unknown(&format!("{{{zero}}}")), named);
+    assert_eq!(unknown(&format!(r#"{{"HostConfig":null,{zero}}}"#)), named);
+    assert_eq!(create(r#"{"Runtime":null,"Shiny":false}"#), "{}");
 }
 
 #[test]
