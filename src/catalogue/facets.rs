@@ -245,7 +245,7 @@ facets! {
     Hostname           "hostname"             Text        Any, Unused     CONFIG "set the host name {}" "the container's host name";
     Domainname         "domainname"           Text        Any, Unused     IMAGE_CONFIG "set the domain name {}" "the container's domain name";
     StopSignal         "stop_signal"          Text        Any, Unused     CONFIG "set the stop signal {}" "the signal that asks it to stop";
-    Name               "name"                 Name        Any, Unused     NAMED "use the name {}" "the name of what is made";
+    Name               "name"                 Name        Any, Default    NAMED "use the name {}" "the name of what is made; `default` is one that Docker finds";
     Labels             "labels"               Pair        Except(OBEYED), Unused LABELS "set the label {}" "labels; those that other tools obey have to be named";
     Platform           "platform"             Text        Any, Unused     [ContainerCreate, ImageBuild, ImageCreate] "ask for the platform {}" "operating system and processor of an image";
 

@@ -172,10 +172,11 @@ fn real(path: &Path) -> PathBuf {
     path.canonicalize().ok().or_else(|| folder(path)).unwrap_or_else(|| path.to_owned())
 }
 
-/// What the gate keeps to itself: sockets, policies, keys and logs, each as it is written and
-/// as it is without links.
+/// What the gate keeps to itself: sockets, policies, keys and logs, and the way past it, each as
+/// it is written and as it is without links.
 fn own_files(config: &Config) -> Vec<String> {
     let mut files: Vec<&Path> = config.file.iter().chain(&config.audit).map(PathBuf::as_path).collect();
+    files.push(&config.upstream);
     for listen in &config.listen {
         files.extend(listen.place.files());
         files.extend(listen.policy.iter().map(PathBuf::as_path));

@@ -1,5 +1,6 @@
-//! dockgate's own sockets, policies, keys and logs: never a bind source, a volume's device or
-//! a place for checkpoints, whatever a policy says. Whoever has them has the gate.
+//! dockgate's own sockets, policies, keys and logs, and the real Docker socket: never a bind
+//! source, a volume's device or a place for checkpoints, whatever a policy says. Whoever has them
+//! has the gate, or a way past it.
 
 use super::denial::Why;
 use super::facet_limit::FacetLimit;
@@ -25,7 +26,8 @@ impl OwnFiles {
         let uses = request.uses.as_ref()?;
         let op = request.operation().op;
         let (limit, deed) = self.0.iter().find_map(|limit| Some((limit, limit.touched(uses, op)?)))?;
-        let (word, sentence) = (limit.row.word.to_owned(), format!("ever {deed}, for files of dockgate are there"));
+        let (word, sentence) =
+            (limit.row.word.to_owned(), format!("ever {deed}, for files of dockgate or the Docker socket are there"));
         Some(Why { word, sentence, place: None })
     }
 }

@@ -88,7 +88,9 @@ impl Setting {
             SetValue::Label(key, value) => body.add(table, row.path, Entry::Pair(key, value)),
             SetValue::NoNewPrivileges => body.add(table, row.path, Entry::Item("no-new-privileges=true")),
             SetValue::Text(text) => {
-                forget_default(row, body);
+                if self.word == "network" {
+                    leave_default(row, body, text);
+                }
                 body.fill(table, row.path, Tree::Text(text.to_string()))
             }
         }
@@ -125,10 +127,12 @@ impl Setting {
     }
 }
 
-/// Clients that mean Docker's own network say so.
-fn forget_default(row: &Row, body: &mut Tree) {
-    if row.word == "network" && body.text_at(row.path) == Some("default") {
+/// The docker CLI names Docker's own network where nobody chose one, as the mode and as an endpoint.
+fn leave_default(row: &Row, body: &mut Tree, network: &str) {
+    let chosen = body.text_at(row.path).is_some_and(|mode| !matches!(mode, "" | "default"));
+    if !chosen {
         body.clear(row.path);
+        body.rename(&["NetworkingConfig", "EndpointsConfig"], "default", network);
     }
 }
 
@@ -240,6 +244,21 @@ mod tests {
             assert_eq!(forwarded(entry, body).0, r#"{"HostConfig":{"NetworkMode":"ci-net"}}"#);
         }
         assert!(forwarded(entry, r#"{"HostConfig":{"NetworkMode":"host"}}"#).0.contains("use the network of `host`"));
+    }
+
+    /// The docker CLI 26 sends the endpoint, too.
+    #[test]
+    fn a_network_takes_the_place_of_the_endpoint_at_dockers_own() {
+        let entry = "ContainerCreate: { networks: ci-net, set: { network: ci-net } }";
+        let body = |mode: &str, name: &str| {
+            let endpoint = "{}";
+            format!(
+                r#"{{"HostConfig":{{"NetworkMode":"{mode}"}},"NetworkingConfig":{{"EndpointsConfig":{{"{name}":{endpoint}}}}}}}"#
+            )
+        };
+        assert_eq!(forwarded(entry, &body("default", "default")).0, body("ci-net", "ci-net"));
+        assert!(forwarded(entry, &body("bridge", "bridge")).0.contains("leave `networks` at Docker's default"));
+        assert!(forwarded(entry, &body("default", "lan")).0.contains("join the network `lan`"));
     }
 
     #[test]

@@ -9,10 +9,10 @@ use super::upload;
 use super::upstream::{self, Lease, UpstreamError};
 use super::upstream_io::UpstreamIo;
 use super::version;
-use crate::catalogue::{self, Operation, Route, Stream};
+use crate::catalogue::{self, Facet, Operation, Route, Stream};
 use crate::policy::{Allowed, Decision, Denial, NoRole};
 use crate::record::{How, Record, Verdict, visible};
-use crate::request::{Refusal, Request as Understood, headers, split_target, understand_head};
+use crate::request::{Refusal, Request as Understood, UseValue, Uses, headers, split_target, understand_head};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, UPGRADE};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
@@ -116,12 +116,20 @@ impl Call {
 struct Seen {
     operation: Option<&'static Operation>,
     object: Option<String>,
+    image: Option<String>,
 }
 
 impl Seen {
     fn route(&mut self, route: &Route) {
         self.operation = Some(route.operation);
         self.object = route.params.object.as_deref().map(str::to_owned);
+    }
+
+    /// What is made has no name in the path, and of what is made says more than any name.
+    fn uses(&mut self, uses: &Uses) {
+        let first = |facet| uses.of(facet).find_map(UseValue::name).map(visible);
+        self.object = self.object.take().or_else(|| first(Facet::Name));
+        self.image = first(Facet::Image);
     }
 }
 
@@ -151,6 +159,7 @@ async fn judge(
     let who = std::sync::Arc::clone(&link.who);
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
     let (request, body) = upload::judged(&link.gate, role, request, body).await.map_err(Stop::Refused)?.split();
+    request.uses.iter().for_each(|uses| seen.uses(uses));
     let request = host_files::follow(&link.gate, request).await.map_err(Stop::Refused)?;
     let permit = match role.decide(request) {
         Decision::Allow(permit) => permit,
@@ -336,6 +345,7 @@ fn record(link: &Link, exchange: &Exchange, parts: &Parts, seen: &Seen, verdict:
         method: visible(parts.method.as_str()),
         operation: seen.operation.map(|operation| operation.name),
         object: seen.object.clone().or_else(|| seen.operation.is_none().then(|| visible(parts.uri.path()))),
+        image: seen.image.clone(),
         verdict,
         why: Vec::new(),
         place: None,

@@ -93,7 +93,8 @@ pub(super) fn decided(record: &Record) {
                 operation = record.operation,
                 method = %visible(&record.method),
                 object = record.object.as_deref().map(visible),
-                why = record.why.join("; "),
+                image = record.image.as_deref().map(visible),
+                why = (!record.why.is_empty()).then(|| record.why.join("; ")),
                 policy = record.place.as_deref(),
                 set = (!record.set.is_empty()).then(|| record.set.join("; ")),
                 $word

@@ -43,8 +43,11 @@ pub struct Record {
     pub method: String,
     /// The operation, if the path means one.
     pub operation: Option<&'static str>,
-    /// The object that the path names; the raw path where it means no operation.
+    /// The object that the path names, or the name that is given to a new one; the raw path where it
+    /// means no operation.
     pub object: Option<String>,
+    /// The image that is run, pulled or built upon, where the request was looked into.
+    pub image: Option<String>,
     /// The decision.
     pub verdict: Verdict,
     /// Every reason, as sentences.
@@ -137,6 +140,8 @@ enum Line<'a> {
         operation: Option<&'static str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         object: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        image: Option<&'a str>,
         verdict: Verdict,
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         why: &'a [String],
@@ -174,6 +179,7 @@ impl Record {
                 method: &self.method,
                 operation: self.operation,
                 object: self.object.as_deref(),
+                image: self.image.as_deref(),
                 verdict: self.verdict,
                 why: &self.why,
                 policy: self.place.as_deref(),

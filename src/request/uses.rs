@@ -100,6 +100,14 @@ impl FromIterator<Use> for Uses {
 }
 
 impl UseValue {
+    /// The name that it is, of an object or image.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Image(name) | Self::Odd(name) | Self::Repository(name) | Self::Text(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Text as a value.
     pub fn text(text: &str) -> Self {
         Self::Text(text.to_owned())

@@ -31,6 +31,24 @@ fn ask_three(gate: &Gate) -> (Vec<Value>, Vec<Value>) {
 }
 
 #[test]
+fn what_is_made_and_of_what_is_on_record() {
+    let gate = Gate::under(&may("{ ContainerCreate: { image: alpine } }, { VolumeCreate: { name: \"ci-*\" } }"))
+        .audited()
+        .start();
+    let create = |target: &str, body: &str| {
+        gate.ask(ask("POST", target).with("Content-Type", "application/json").body(body).bytes());
+    };
+    create("/v1.45/containers/create?name=web", r#"{"Image":"alpine:3"}"#);
+    create("/v1.45/containers/create?name=web%0A2", r#"{"Image":"nginx"}"#);
+    create("/v1.45/volumes/create", r#"{"Name":"ci-data"}"#);
+    let said = |line: &Value| ["object", "image", "verdict"].map(|key| line[key].as_str().map(str::to_owned));
+    let some = |words: [&str; 3]| words.map(|word| Some(word.to_owned()).filter(|word| !word.is_empty()));
+    let expected =
+        [some(["web", "alpine:3", "allow"]), some([r"web\u{a}2", "nginx", "deny"]), some(["ci-data", "", "allow"])];
+    assert_eq!(gate.records("decided", 3).iter().map(said).collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn every_decision_is_on_record_with_all_that_is_known() {
     let gate = Gate::under(READS).audited().start();
     let (decided, _) = ask_three(&gate);

@@ -51,6 +51,17 @@ impl Tree {
         }
     }
 
+    /// Gives the entry of the map at the end of a path another key, unless that is taken.
+    pub fn rename(&mut self, path: &[&str], from: &str, to: &str) {
+        let Some(Self::Map(entries)) = self.find(path) else { return };
+        if entries.iter().any(|(key, _)| key == to) {
+            return;
+        }
+        if let Some((key, _)) = entries.iter_mut().find(|(key, _)| key == from) {
+            to.clone_into(key);
+        }
+    }
+
     /// Whether Docker sees nothing here.
     fn is_zero(&self) -> bool {
         match self {
