@@ -152,6 +152,7 @@ const LABELS: &[Op] = &[
     Op::ContainerCreate,
     Op::ImageBuild,
     Op::ImageCommit,
+    Op::ImageCreate,
     Op::NetworkCreate,
     Op::NodeUpdate,
     Op::SecretCreate,
@@ -237,7 +238,7 @@ facets! {
     Entrypoint         "entrypoint"           Command     Any, Default    CONFIG "set the entrypoint to {}" "the program that the command goes to";
     Shell              "shell"                Command     Any, Unused     IMAGE_CONFIG "set the shell to {}" "the shell of commands written as text";
     Healthcheck        "healthcheck"          Command     Any, Default    CONFIG "run the health check {}" "the command that Docker runs again and again";
-    OnBuild            "onbuild"              Text        None, Unused    IMAGE_CONFIG "leave the instruction {} to later builds" "instructions for builds upon the image";
+    OnBuild            "onbuild"              Text        None, Unused    [ContainerCreate, ImageCommit, ImageCreate] "leave the instruction {} to later builds" "instructions for builds upon the image";
     User               "user"                 User        Any, Default    PROCESS "run as the user {}" "the user; left out, the image's own, which may be root";
     GroupAdd           "group_add"            User        None, Unused    RUN "join the group {}" "further groups of the process";
     Env                "env"                  Pair        Any, Unused     PROCESS "set the environment variable {}" "environment variables";

@@ -14,7 +14,7 @@ use super::report::{Span, meant};
 use super::text::{listed, shown};
 use super::written::{Form, Item, Written};
 use crate::catalogue::{Facet, FacetKind, FacetRow, LeftOut};
-use crate::request::values::{amount, capability, namespace, registry, security_opt, ulimit, user};
+use crate::request::values::{amount, capability, namespace, pair, registry, security_opt, ulimit, user};
 
 /// Why a value means nothing here, and what would help.
 #[derive(Debug)]
@@ -235,7 +235,7 @@ fn pair(row: &FacetRow, form: &Form<'_>) -> Compiled {
     let pattern = |text: &str| if exact { Ok(Pattern::literal(text)) } else { Pattern::glob(text) };
     let value_pattern = |text: &str| if text.is_empty() { Ok(Pattern::literal(text)) } else { pattern(text) };
     let (key, value) = text.split_once('=').map_or((text, None), |(key, value)| (key, Some(value)));
-    let key = if row.facet == Facet::Sysctls { key.replace('/', ".") } else { key.to_owned() };
+    let key = if row.facet == Facet::Sysctls { pair::sysctl_key(key) } else { key.to_owned() };
     Ok(FacetMatcher::Pair { key: pattern(&key)?, value: value.map(value_pattern).transpose()? })
 }
 

@@ -25,6 +25,9 @@ pub(super) enum Allowed {
     List(Box<[FacetMatcher]>),
 }
 
+/// What a privileged process has, all of it.
+const IN_PRIVILEGED: [Facet; 4] = [Facet::CapAdd, Facet::DeviceCgroupRules, Facet::Devices, Facet::SecurityOpt];
+
 /// What is allowed of each facet that a grant does not name, by the order of the table.
 static UNSAID: LazyLock<Vec<FacetLimit>> = LazyLock::new(|| FACETS.iter().map(FacetLimit::unsaid).collect());
 
@@ -56,6 +59,13 @@ impl FacetLimit {
 
     /// What the request does of what is listed; completes "may not ...".
     pub(super) fn touched(&self, uses: &Uses, op: Op) -> Option<String> {
+        if IN_PRIVILEGED.contains(&self.row.facet) && uses.of(Facet::Privileged).any(|on| *on == UseValue::Flag(true)) {
+            return Some(format!(
+                "{} (never: {})",
+                deed(Facet::Privileged.row(), &UseValue::Flag(true), false),
+                self.row.word
+            ));
+        }
         let left_out = left_out(self.row, op);
         let absent = uses.of(self.row.facet).next().is_none().then_some(left_out).flatten();
         let found = uses.of(self.row.facet).chain(absent.as_ref()).find(|value| self.may_hold(value))?;

@@ -1,5 +1,6 @@
 use super::super::compile::Mode;
 use super::super::reader::tests::{messages, reader};
+use super::super::testing;
 use super::*;
 use crate::catalogue::facet_named;
 use crate::request::values::amount::NANO;
@@ -371,6 +372,20 @@ fn labels_that_other_tools_obey_have_to_be_named() {
         assert!(!ordinary.holds(&pair::entry(key, "x")), "{key}");
     }
     assert!(limit("labels", "['com.docker.compose.**']").holds(&pair::entry("com.docker.compose.project", "x")));
+}
+
+#[test]
+fn privileged_is_all_that_is_in_it() {
+    let role = testing::role(
+        "may: [everything]\nnever:\n- everything: { cap_add: SYS_ADMIN, sysctls: net.ipv4.ip_forward, binds: /etc }",
+    );
+    let verdict = |config: &str| {
+        testing::denied(&role, "POST /v1.47/containers/create", &format!(r#"{{"HostConfig":{{{config}}}}}"#))
+    };
+    assert_eq!(verdict(r#""Privileged":true"#), "never");
+    assert_eq!(verdict(r#""Privileged":false,"Binds":["/proc:/x","/srv:/y"]"#), "");
+    assert_eq!(verdict(r#""Binds":["/proc/self/root/etc:/x"]"#), "never");
+    assert_eq!(verdict(r#""Sysctls":{"net..ipv4/ip_forward.":"1"}"#), "never");
 }
 
 #[test]

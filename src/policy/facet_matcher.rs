@@ -71,7 +71,7 @@ impl FacetMatcher {
         match (self, value) {
             (Self::Image(pattern), UseValue::Image(name)) => image::could_be_id(name) || pattern.may_fit(name),
             (Self::Image(pattern), UseValue::Repository(name)) => pattern.may_fit_some_tag(name),
-            (Self::Path { path, .. }, UseValue::Path { path: is, .. }) => path.is_near(is),
+            (Self::Path { path, .. }, UseValue::Path { path: is, .. }) => path.is_near(is) || leads_anywhere(is),
             (Self::Port(limit), UseValue::Port(port)) => limit.meets(port),
             (Self::Text(pattern), value) if row.kind == FacetKind::User => user_may_fit(pattern, value),
             (Self::Text(pattern), UseValue::Text(text)) => text_may_fit(row, pattern, text),
@@ -81,6 +81,11 @@ impl FacetMatcher {
             _ => self.fits(row, value),
         }
     }
+}
+
+/// Links of the kernel's own, on every host: `/proc/self/root/etc` is `/etc`.
+fn leads_anywhere(path: &str) -> bool {
+    path.starts_with("/proc/") || path.starts_with("/dev/fd/")
 }
 
 fn within(min: Option<i64>, max: Option<i64>, amount: Option<i64>) -> bool {

@@ -39,6 +39,7 @@ struct Row {
 }
 
 const CREATE: &[Op] = &[Op::ContainerCreate];
+const SERVICE: &[Op] = &[Op::ServiceCreate, Op::ServiceUpdate];
 /// Whatever makes something that has labels.
 const LABELLED: &[Op] = &[
     Op::ConfigCreate,
@@ -52,6 +53,8 @@ const LABELLED: &[Op] = &[
 
 const ROWS: &[Row] = &[
     Row { word: "labels", facet: Facet::Labels, ops: LABELLED, path: &["Labels"] },
+    // and those of the containers that a service starts
+    Row { word: "labels", facet: Facet::Labels, ops: SERVICE, path: &["TaskTemplate", "ContainerSpec", "Labels"] },
     Row { word: "no_new_privileges", facet: Facet::SecurityOpt, ops: CREATE, path: &["HostConfig", "SecurityOpt"] },
     Row { word: "cgroup_parent", facet: Facet::CgroupParent, ops: CREATE, path: &["HostConfig", "CgroupParent"] },
     Row { word: "mem_limit", facet: Facet::MemLimit, ops: CREATE, path: &["HostConfig", "Memory"] },
@@ -67,7 +70,11 @@ pub(super) fn fits(word: &str, op: Op) -> bool {
 }
 
 fn row(word: &str, op: Op) -> Option<&'static Row> {
-    ROWS.iter().find(|row| row.word == word && row.ops.contains(&op))
+    rows(word, op).next()
+}
+
+fn rows(word: &str, op: Op) -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().filter(move |row| row.word == word && row.ops.contains(&op))
 }
 
 /// Puts the settings into a request; each that changed it is told.
@@ -85,7 +92,10 @@ impl Setting {
         let Some(row) = row(self.word, op) else { return false };
         match &self.value {
             SetValue::Amount(amount) => body.fill(table, row.path, Tree::Int(*amount)),
-            SetValue::Label(key, value) => body.add(table, row.path, Entry::Pair(key, value)),
+            SetValue::Label(key, value) => {
+                let add = |row: &Row| body.add(table, row.path, Entry::Pair(key, value));
+                rows(self.word, op).map(add).fold(false, |changed, now| changed || now)
+            }
             SetValue::NoNewPrivileges => body.add(table, row.path, Entry::Item("no-new-privileges=true")),
             SetValue::Text(text) => {
                 if self.word == "network" {
@@ -235,6 +245,16 @@ mod tests {
         assert_eq!(forwarded(entry, r#"{"Labels":{"dockgate.team":"root"}}"#).0, expected);
         let off = r#"{"HostConfig":{"SecurityOpt":["no-new-privileges=false"]}}"#;
         assert!(forwarded(entry, off).0.contains("set the security option `no-new-privileges=false`"));
+    }
+
+    #[test]
+    fn the_containers_of_a_service_get_its_labels() {
+        let role = role("may:\n- ServiceCreate: { set: { labels: { team: ci } } }");
+        let body = r#"{"Name":"s","TaskTemplate":{"ContainerSpec":{"Image":"a","Labels":{"team":"x"}}}}"#;
+        let Decision::Allow(permit) = role.decide(with_body("POST /v1.47/services/create", body)) else { panic!() };
+        let canonical = permit.request().canonical_body().unwrap();
+        assert_eq!(canonical.matches(r#""Labels":{"team":"ci"}"#).count(), 2, "{canonical}");
+        assert!(!canonical.contains('x'), "{canonical}");
     }
 
     #[test]

@@ -158,7 +158,7 @@ async fn judge(
     }
     let who = std::sync::Arc::clone(&link.who);
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
-    let (request, body) = upload::judged(&link.gate, role, request, body).await.map_err(Stop::Refused)?.split();
+    let (request, body) = upload::judged(link, role, request, body).await.map_err(Stop::Refused)?.split();
     request.uses.iter().for_each(|uses| seen.uses(uses));
     let request = host_files::follow(&link.gate, request).await.map_err(Stop::Refused)?;
     let permit = match role.decide(request) {

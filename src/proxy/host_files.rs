@@ -12,13 +12,16 @@ use std::ffi::OsString;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many links one path may lead through, as in Linux.
 const MAX_LINKS: usize = 40;
 
 /// How long looking at the paths of one request may take, should a file system hang.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many paths of one request are looked at.
+const MAX_PATHS: usize = 256;
 
 /// The process namespace that a host starts with (`PROC_PID_INIT_INO` of Linux).
 const FIRST_PID_NAMESPACE: &str = "pid:[4026531836]";
@@ -78,7 +81,13 @@ pub(super) async fn follow(gate: &Gate, mut request: Request) -> Result<Request,
     if !gate.sees_host || paths.is_empty() {
         return Ok(request);
     }
-    let looked = tokio::task::spawn_blocking(move || paths.into_iter().map(led).collect::<Result<Vec<_>, _>>());
+    if paths.len() > MAX_PATHS {
+        return Err(Refusal::malformed(format!("the request names more than {MAX_PATHS} paths of the host")));
+    }
+    // nobody waits for the thread any longer than that, so it has to know, too
+    let until = Instant::now() + PATIENCE;
+    let look = move || paths.into_iter().map(|used| led(used, until)).collect::<Result<Vec<_>, _>>();
+    let looked = tokio::task::spawn_blocking(look);
     let found = match tokio::time::timeout(PATIENCE, looked).await {
         Ok(Ok(found)) => found?,
         _ => return Err(Refusal { status: 503, message: "the host's files cannot be looked at in time".into() }),
@@ -94,10 +103,10 @@ fn paths(request: &Request) -> Vec<Use> {
 }
 
 /// The same use of the path that this one leads to, if that is another.
-fn led(used: Use) -> Result<Option<Use>, Refusal> {
+fn led(used: Use, until: Instant) -> Result<Option<Use>, Refusal> {
     let UseValue::Path { path, read_only } = &used.value else { return Ok(None) };
-    let real =
-        real(Path::new(path)).map_err(|_| Refusal::malformed("a path of the host leads through too many links"))?;
+    let endless = |_| Refusal::malformed("a path of the host cannot be followed to its end");
+    let real = real(Path::new(path), until).map_err(endless)?;
     let Some(real) = real.to_str().map(str::to_owned) else {
         let odd = UseValue::Odd(format!("{path}, which leads to a name that is no UTF-8"));
         return Ok(Some(Use { facet: used.facet, value: odd }));
@@ -107,11 +116,14 @@ fn led(used: Use) -> Result<Option<Use>, Refusal> {
 }
 
 /// The path with every link followed that exists, or would; what does not exist stays as it is.
-fn real(path: &Path) -> io::Result<PathBuf> {
+fn real(path: &Path, until: Instant) -> io::Result<PathBuf> {
     let mut rest: Vec<OsString> = names(path);
     let mut real = PathBuf::from("/");
     let mut links = 0;
     while let Some(name) = rest.pop() {
+        if Instant::now() > until {
+            return Err(io::Error::other("it takes too long"));
+        }
         if name == ".." {
             real.pop();
             continue;
@@ -143,9 +155,14 @@ fn names(path: &Path) -> Vec<OsString> {
 
 #[cfg(test)]
 mod tests {
-    use super::real;
+    use super::PATIENCE;
     use std::os::unix::fs::symlink;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
+    use std::time::Instant;
+
+    fn real(path: &Path) -> std::io::Result<PathBuf> {
+        super::real(path, Instant::now() + PATIENCE)
+    }
 
     #[test]
     fn links_are_followed_as_far_as_they_exist() {

@@ -17,7 +17,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// From the connect to the end of the TLS handshake.
     pub handshake_timeout: Duration,
-    /// Bytes of request bodies that are held for judging, all requests together.
+    /// Bytes of request bodies that are held for judging, all requests together. With several
+    /// listeners, one may have three quarters of it.
     pub buffered_bodies: usize,
     /// How long requests may go on after SIGTERM.
     pub shutdown_grace: Duration,
@@ -54,6 +55,13 @@ impl Limits {
             self.connections = self.connections.min((self.connections_in_all / 4 * 3).max(1));
         }
         self
+    }
+}
+
+impl Limits {
+    /// Bytes of held bodies that one listener may have.
+    pub(super) fn buffered_by_one(&self, listeners: usize) -> usize {
+        if listeners > 1 { self.buffered_bodies / 4 * 3 } else { self.buffered_bodies }
     }
 }
 

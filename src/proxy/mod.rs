@@ -94,13 +94,16 @@ struct Gate {
     sees_host: bool,
     connections: AtomicUsize,
     buffered: AtomicUsize,
+    /// How many of the bytes of held bodies one listener may have.
+    buffered_by_one: usize,
     full_noted: AtomicUsize,
 }
 
 impl Gate {
-    fn new(upstream: PathBuf, limits: Limits, sees_host: bool) -> Self {
+    fn new(upstream: PathBuf, limits: Limits, sees_host: bool, listeners: usize) -> Self {
         let [connections, buffered, full_noted] = [const { AtomicUsize::new(0) }; 3];
-        Self { upstream, limits, sees_host, connections, buffered, full_noted }
+        let buffered_by_one = limits.buffered_by_one(listeners);
+        Self { upstream, limits, sees_host, connections, buffered, buffered_by_one, full_noted }
     }
 
     /// Logs that connections are turned away, at most once a second.
@@ -120,6 +123,7 @@ struct Listener {
     denials: Denials,
     tcp: Option<Tcp>,
     connections: AtomicUsize,
+    buffered: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -206,7 +210,7 @@ impl From<io::Error> for StartError {
 /// A listener cannot be opened, or the system gives no threads.
 pub fn start(plan: Plan) -> Result<Running, StartError> {
     let limits = plan.limits.fit(plan.listeners.len());
-    let gate = Arc::new(Gate::new(plan.upstream, limits, plan.host_files.are_seen()));
+    let gate = Arc::new(Gate::new(plan.upstream, limits, plan.host_files.are_seen(), plan.listeners.len()));
     if !gate.sees_host && plan.listeners.iter().any(|listener| listener.policy.grants_host_paths()) {
         tracing::warn!("the host's files are not seen from here: links of bind sources are not followed (host_files)");
     }
@@ -304,6 +308,7 @@ fn open(plan: ListenerPlan) -> Result<Opened, ListenError> {
         denials: plan.denials,
         tcp,
         connections: AtomicUsize::new(0),
+        buffered: AtomicUsize::new(0),
     };
     Ok(Opened { listener: Arc::new(listener), socket, file, address })
 }
@@ -326,6 +331,8 @@ impl Thread {
             Err(error) => return drop(report.send(Err(error))),
         };
         runtime.block_on(tokio::task::LocalSet::new().run_until(self.serve(report)));
+        // a file system that hangs holds nothing up
+        runtime.shutdown_background();
     }
 
     async fn serve(self, report: &std::sync::mpsc::Sender<io::Result<()>>) {

@@ -1,9 +1,10 @@
 //! Request bodies: refused, read to be judged, or passed on, as the operation's row says.
 
-use super::Gate;
 use super::body::Upload;
+use super::connection::Link;
 use super::exchange::Exchange;
 use super::upstream::empty;
+use super::{Gate, Listener};
 use crate::catalogue::{Body, Op};
 use crate::policy::{Allowed, Role};
 use crate::request::body::{MAX_EMPTY_BODY, MAX_JSON_BODY, says_nothing};
@@ -33,13 +34,13 @@ enum Rest {
 ///
 /// # Errors
 /// It is too large, too slow, or cannot be understood.
-pub(super) async fn judged(gate: &Arc<Gate>, role: &Role, request: Request, body: Incoming) -> Result<Judged, Refusal> {
+pub(super) async fn judged(link: &Link, role: &Role, request: Request, body: Incoming) -> Result<Judged, Refusal> {
     let operation = request.operation();
     if operation.body.table().is_none() || role.unexamined(operation.op) {
         return Ok(Judged { request, body: Rest::Unread(body) });
     }
-    let mut held = Held::new(gate);
-    let bytes = in_time(gate, collect(body, MAX_JSON_BODY, Some(&mut held))).await?;
+    let mut held = Held::new(link);
+    let bytes = in_time(&link.gate, collect(body, MAX_JSON_BODY, Some(&mut held))).await?;
     Ok(Judged { request: request.with_body(&bytes)?, body: Rest::Read(held) })
 }
 
@@ -136,18 +137,20 @@ async fn collect(mut body: Incoming, most: usize, mut held: Option<&mut Held>) -
 #[derive(Debug)]
 pub(super) struct Held {
     gate: Arc<Gate>,
+    listener: Arc<Listener>,
     mine: usize,
 }
 
 impl Held {
-    fn new(gate: &Arc<Gate>) -> Self {
-        Self { gate: Arc::clone(gate), mine: 0 }
+    fn new(link: &Link) -> Self {
+        Self { gate: Arc::clone(&link.gate), listener: Arc::clone(&link.listener), mine: 0 }
     }
 
     fn add(&mut self, bytes: usize) -> Result<(), Refusal> {
         self.mine += bytes;
-        let before = self.gate.buffered.fetch_add(bytes, Ordering::Relaxed);
-        if before + bytes > self.gate.limits.buffered_bodies {
+        let here = self.listener.buffered.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let in_all = self.gate.buffered.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if here > self.gate.buffered_by_one || in_all > self.gate.limits.buffered_bodies {
             return Err(Refusal { status: 503, message: "too many bodies are held at once: try again".into() });
         }
         Ok(())
@@ -156,6 +159,7 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
+        self.listener.buffered.fetch_sub(self.mine, Ordering::Relaxed);
         self.gate.buffered.fetch_sub(self.mine, Ordering::Relaxed);
     }
 }

@@ -20,7 +20,7 @@ pub use signal::{name as signal_name, names as signal_names};
 pub use tree::Tree;
 pub use uses::{Use, UseValue, Uses};
 
-use crate::catalogue::{self, Operation, Params, Route};
+use crate::catalogue::{self, Op, Operation, Params, Route};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use std::sync::Arc;
@@ -65,6 +65,10 @@ impl Request {
     /// # Errors
     /// The body could be read in two ways, is none of Docker's, or is not said to be JSON.
     pub fn with_body(mut self, bytes: &[u8]) -> Result<Self, Refusal> {
+        // dockerd 20.10 makes a volume of it, later ones none
+        if self.operation().op == Op::VolumeCreate && bytes.trim_ascii() == b"null" {
+            return Err(Refusal::malformed("the body is `null`"));
+        }
         if let Some(table) = self.operation().body.table()
             && let Some((tree, unknown)) = body::read(bytes, table)?
         {

@@ -228,6 +228,20 @@ fn bodies_that_are_held_are_limited() {
 }
 
 #[test]
+fn one_listener_leaves_room_for_bodies_of_another() {
+    let head = "POST /v1.45/exec/abc/start HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\n";
+    let half = format!("{head}Content-Length: 100\r\n\r\n{{{}", " ".repeat(89));
+    let gate = Gate::under(&may("exec-session")).tcp(None, &may("exec-session"));
+    let gate = gate.limits(|limits| limits.buffered_bodies = 100).start();
+    let answer = gate.connect().send(&half).answer();
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    let _held = Client::unix(Path::new(&gate.address(0))).send(half.get(..half.len() - 20).unwrap());
+    let start = ask("POST", "/v1.45/exec/abc/start").with("Content-Type", "application/json").body("{}").bytes();
+    let mut other = Client::tcp(&gate.address(1));
+    assert_eq!(other.send(start).answer().status, 404);
+}
+
+#[test]
 fn a_body_of_more_than_4_mib_is_refused() {
     let gate = Gate::open(&may("exec-session"));
     let most = dockgate::request::body::MAX_JSON_BODY;

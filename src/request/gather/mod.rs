@@ -12,6 +12,7 @@ mod readers;
 #[cfg(test)]
 mod tests;
 
+use super::values::mount::is_template;
 use super::values::{plain, restart};
 use super::{Request, Tree, UseValue, Uses};
 use crate::catalogue::fields::{Field, Gather, Means, Shape};
@@ -70,6 +71,9 @@ impl Walk<'_> {
                 let retries = int(beside, "MaximumRetryCount");
                 self.uses.push_text(facet, &restart::normal(text, retries));
             }
+            Tree::Text(text) if self.is_filled_in(facet, text) => self.uses.push(facet, UseValue::Odd(text.clone())),
+            // the docker CLI sends an empty `NetworkID` with each endpoint
+            Tree::Text(text) if facet == Facet::Networks && text.is_empty() => {}
             Tree::Text(text) => plain::gather_text(facet, text, self.uses),
             Tree::List(items) if facet == Facet::Healthcheck => readers::health_check(items, self.uses),
             Tree::List(items) if facet.row().kind == FacetKind::Command => self.command(facet, items),
@@ -78,6 +82,12 @@ impl Walk<'_> {
             Tree::Float(_) | Tree::Object(_) => self.uses.push(facet, UseValue::All),
             Tree::Null => {}
         }
+    }
+
+    /// Whether Swarm makes something else of the text, on the node.
+    fn is_filled_in(&self, facet: Facet, text: &str) -> bool {
+        let service = matches!(self.op, Op::ServiceCreate | Op::ServiceUpdate);
+        service && matches!(facet, Facet::Env | Facet::Hostname) && is_template(text)
     }
 
     /// An empty list is the image's own command.

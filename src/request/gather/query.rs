@@ -2,7 +2,7 @@
 
 use super::build;
 use crate::catalogue::{Facet, Op};
-use crate::request::values::{image, plain, registry};
+use crate::request::values::{change, image, plain, registry};
 use crate::request::{Query, Request, UseValue, Uses, Value};
 
 /// Parameters whose value is the use: operation, parameter, power.
@@ -23,9 +23,7 @@ const PLAIN: &[(Op, &str, Facet)] = &[
     (Op::ImageBuild, "remote", Facet::RemoteSource),
     (Op::ImageBuild, "securityopt", Facet::SecurityOpt),
     (Op::ImageBuild, "shmsize", Facet::ShmSize),
-    (Op::ImageCommit, "changes", Facet::Changes),
     (Op::ImageCommit, "container", Facet::CommitOf),
-    (Op::ImageCreate, "changes", Facet::Changes),
     (Op::ImageCreate, "platform", Facet::Platform),
     (Op::PluginCreate, "name", Facet::Name),
     (Op::PluginPull, "name", Facet::Name),
@@ -42,8 +40,14 @@ pub(super) fn gather(request: &Request, uses: &mut Uses) {
         Op::ContainerCreate | Op::ContainerRename => container_named(text(query, "name"), uses),
         Op::DistributionInspect => image_used(object, "", uses),
         Op::ImageBuild => build::gather(query, uses),
-        Op::ImageCommit => tag_moved(query, uses),
-        Op::ImageCreate => image_created(query, uses),
+        Op::ImageCommit => {
+            changed(op, query, uses);
+            tag_moved(query, uses);
+        }
+        Op::ImageCreate => {
+            changed(op, query, uses);
+            image_created(query, uses);
+        }
         Op::ImagePush => image_used(object, text(query, "tag"), uses),
         Op::ImageSearch => registry_asked(text(query, "term"), uses),
         Op::ImageTag => tag_moved(query, uses),
@@ -70,6 +74,15 @@ pub(super) fn text<'q>(query: &'q Query, name: &str) -> &'q str {
 /// A number; 0 where there is none.
 pub(super) fn int(query: &Query, name: &str) -> i64 {
     if let Some(Value::Int(number)) = query.get(name) { *number } else { 0 }
+}
+
+fn changed(op: Op, query: &Query, uses: &mut Uses) {
+    for value in query.all("changes") {
+        match value {
+            Value::Text(text) => change::gather(op, text, uses),
+            _ => uses.push(Facet::Changes, UseValue::All),
+        }
+    }
 }
 
 /// A pull, or an import of what a URL or the client sends.

@@ -188,6 +188,7 @@ fn mount(fields: &Fields, uses: &mut Uses) {
         subpath: text(volume, "Subpath"),
         driver: text(driver, "Name"),
         driver_opts: pairs(get(driver, "Options")),
+        labels: pairs(get(volume, "Labels")),
         tmpfs_size: size,
         tmpfs_options: options.iter().map(|words| texts(words.items()).join("=")).collect(),
     }

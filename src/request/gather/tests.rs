@@ -100,6 +100,10 @@ fn networks_are_named_in_several_places() {
         networks(r#"{"NetworkingConfig":{"EndpointsConfig":{"a":{"NetworkID":"b"}}}}"#),
         ["networks a", "networks b", "networks Default"]
     );
+    // as the docker CLI sends it with --network-alias
+    let alias =
+        r#"{"HostConfig":{"NetworkMode":"lan"},"NetworkingConfig":{"EndpointsConfig":{"lan":{"NetworkID":""}}}}"#;
+    assert_eq!(networks(alias), ["networks lan", "networks lan"]);
     assert_eq!(networks(r#"{"HostConfig":{"NetworkMode":"host"}}"#), ["network_mode host", "networks Nothing"]);
     let both = r#"{"HostConfig":{"NetworkMode":"none"},"NetworkingConfig":{"EndpointsConfig":{"lan":{}}}}"#;
     assert_eq!(networks(both), ["networks Nothing", "networks lan"]);
@@ -129,6 +133,32 @@ fn old_versions_of_the_api_leave_what_is_mounted_below_a_read_only_bind_writable
     for bind in others {
         assert!(!host_of("POST /v1.43/containers/create", bind).contains(&option.to_owned()), "{bind}");
     }
+}
+
+/// Swarm fills templates in on the node.
+#[test]
+fn what_a_template_becomes_cannot_be_told() {
+    let mounts = [
+        r#"{"Type":"bind","Source":"/srv/{{\"../etc\"}}","Target":"/x"}"#,
+        r#"{"Type":"volume","Source":"{{\"prod\"}}","Target":"/x"}"#,
+        r#"{"Type":"volume","Source":"v","Target":"/{{.Node.ID}}"}"#,
+        r#"{"Type":"volume","Target":"/x","VolumeOptions":{"Labels":{"a":"{{1}}"}}}"#,
+        r#"{"Type":"volume","Target":"/x","VolumeOptions":{"DriverConfig":{"Options":{"o":"{{\"bind\"}}"}}}}"#,
+    ];
+    let service = |spec: &str| {
+        let body = format!(r#"{{"TaskTemplate":{{"ContainerSpec":{{{spec}}}}}}}"#);
+        request("POST /v1.45/services/create", &body).uses.unwrap()
+    };
+    let odd = |uses: &crate::request::Uses, facet| uses.of(facet).any(|value| matches!(value, UseValue::Odd(_)));
+    for mount in mounts {
+        let uses = service(&format!(r#""Mounts":[{mount}]"#));
+        assert!(odd(&uses, Facet::Binds) && odd(&uses, Facet::Volumes), "{mount}: {uses:?}");
+    }
+    assert!(odd(&service(r#""Hostname":"ci-{{.Node.ID}}""#), Facet::Hostname));
+    assert!(odd(&service(r#""Env":["A={{.Node.ID}}"]"#), Facet::Env));
+    let plain = r#"{"Image":"a","Env":["FORMAT={{json .}}"],"Hostname":"{{x}}"}"#;
+    let uses = request(CREATE, plain).uses.unwrap();
+    assert!(!odd(&uses, Facet::Env) && !odd(&uses, Facet::Hostname));
 }
 
 #[test]
@@ -162,7 +192,7 @@ fn queries_and_paths_are_used_too() {
         ("POST /v1.45/images/x/tag?repo=cafe", vec!["tags docker.io/library/cafe:latest"]),
         (
             "POST /v1.45/commit?container=db&repo=x&changes=USER%20root",
-            vec!["changes USER root", "commit_of db", "tags docker.io/library/x:latest"],
+            vec!["commit_of db", "changes USER root", r#"user Odd("root")"#, "tags docker.io/library/x:latest"],
         ),
         ("GET /v1.45/images/search?term=127.0.0.1:9/x", vec!["registries 127.0.0.1:9"]),
         (

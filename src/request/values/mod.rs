@@ -6,6 +6,7 @@
 pub mod amount;
 pub mod bind;
 pub mod capability;
+pub mod change;
 pub mod device;
 pub mod image;
 pub mod logging;

@@ -5,6 +5,11 @@ use super::bind::Source;
 use super::{path, volume_opts};
 use crate::catalogue::Facet;
 
+/// Whether Go's templates would make something else of the text.
+pub fn is_template(text: &str) -> bool {
+    text.contains("{{")
+}
+
 /// A mount as a request describes it; what is left out is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mount<'a> {
@@ -26,6 +31,8 @@ pub struct Mount<'a> {
     pub driver: &'a str,
     /// `VolumeOptions.DriverConfig.Options`
     pub driver_opts: Vec<(&'a str, &'a str)>,
+    /// `VolumeOptions.Labels`
+    pub labels: Vec<(&'a str, &'a str)>,
     /// `TmpfsOptions.SizeBytes`
     pub tmpfs_size: Option<i64>,
     /// `TmpfsOptions.Options`, each joined by `=`
@@ -36,6 +43,11 @@ impl Mount<'_> {
     /// Adds what the mount uses; options count whatever the type is.
     pub fn gather(&self, uses: &mut Uses) {
         uses.push_text(Facet::MountTypes, self.kind);
+        if let Some(template) = self.template() {
+            // what it becomes is told on the node: any path, any volume
+            uses.push(Facet::Binds, UseValue::Odd(template.to_owned()));
+            uses.push(Facet::Volumes, UseValue::Odd(template.to_owned()));
+        }
         self.push_source(uses);
         for option in self.flags.iter().copied().chain(Some(self.propagation)).filter(|option| !option.is_empty()) {
             uses.push_text(Facet::BindOptions, option);
@@ -50,6 +62,14 @@ impl Mount<'_> {
         for option in &self.tmpfs_options {
             uses.push_text(Facet::TmpfsOptions, option);
         }
+    }
+
+    /// What Swarm fills in on the node: source, target, and what is said of the volume (dockerd
+    /// 26.1 and 28.5).
+    fn template(&self) -> Option<&str> {
+        let options = self.driver_opts.iter().flat_map(|(key, value)| [*key, *value]);
+        let texts = [self.source, self.target, self.subpath].into_iter().chain(options);
+        texts.chain(self.labels.iter().flat_map(|(key, value)| [*key, *value])).find(|text| is_template(text))
     }
 
     fn push_source(&self, uses: &mut Uses) {

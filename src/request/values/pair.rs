@@ -15,7 +15,13 @@ pub fn entry(key: &str, value: &str) -> UseValue {
 
 /// A kernel parameter: `net/ipv4/ip_forward` is `net.ipv4.ip_forward`.
 pub fn sysctl(key: &str, value: &str) -> UseValue {
-    entry(&key.trim().replace('/', "."), value)
+    entry(&sysctl_key(key), value)
+}
+
+/// The one spelling of a kernel parameter. It is a path below `/proc/sys`, so that doubled and
+/// trailing dots mean nothing.
+pub fn sysctl_key(key: &str) -> String {
+    key.trim().split(['.', '/']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]
@@ -35,5 +41,8 @@ mod tests {
         assert_eq!(sysctl("net/ipv4/ip_forward", "1"), entry("net.ipv4.ip_forward", "1"));
         assert_eq!(sysctl("net.ipv4/ip_forward", "1"), entry("net.ipv4.ip_forward", "1"));
         assert_eq!(sysctl("kernel.shmmax", "1"), entry("kernel.shmmax", "1"));
+        for odd in ["net..ipv4.ip_forward", "net.ipv4.ip_forward.", "net.//ipv4.ip_forward", ".net.ipv4.ip_forward"] {
+            assert_eq!(sysctl(odd, "1"), entry("net.ipv4.ip_forward", "1"), "{odd}");
+        }
     }
 }

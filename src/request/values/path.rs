@@ -1,8 +1,12 @@
 //! Paths, cleaned as Go's `path.Clean` does it.
 
-/// An absolute path without `.`, `..`, doubled or trailing slashes; nothing for a relative one.
+/// The longest path of Linux (`PATH_MAX`, with its NUL).
+const MAX_PATH: usize = 4096;
+
+/// An absolute path without `.`, `..`, doubled or trailing slashes; nothing for a relative one, nor
+/// for one that no kernel takes.
 pub fn clean(path: &str) -> Option<String> {
-    if !path.starts_with('/') || path.contains('\0') {
+    if !path.starts_with('/') || path.contains('\0') || path.len() >= MAX_PATH {
         return None;
     }
     let mut parts: Vec<&str> = Vec::new();
@@ -58,6 +62,7 @@ mod tests {
 
     #[test]
     fn relative_paths_and_nul_are_no_paths() {
+        assert_eq!(clean(&"/a".repeat(2048)), None);
         for path in ["", "etc", "./etc", "../etc", "~", "/etc\0/x", "C:\\x"] {
             assert_eq!(clean(path), None, "{path}");
         }

@@ -4,8 +4,13 @@ use super::super::{UseValue, Uses};
 use super::path;
 use crate::catalogue::Facet;
 
-/// Words of `o` in front of paths that an overlay shows.
-const LAYERS: &[&str] = &["lowerdir", "upperdir", "workdir"];
+/// Words of `o` in front of paths that an overlay shows; with a `+` behind it, one more (Linux 6.8).
+const LAYERS: &[&str] = &["lowerdir", "datadir", "upperdir", "workdir"];
+
+/// File systems that show nothing of this host but what their options name. Others can: `proc`,
+/// `sysfs`, `devtmpfs`, `cgroup`, whatever the device says.
+const FOREIGN: &[&str] =
+    &["", "none", "tmpfs", "ramfs", "nfs", "nfs3", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "overlay"];
 
 /// Adds what a volume with this driver and these options uses.
 pub fn gather<'a>(driver: &str, options: impl IntoIterator<Item = (&'a str, &'a str)>, uses: &mut Uses) {
@@ -29,9 +34,12 @@ fn host_paths(options: &[(&str, &str)]) -> Vec<UseValue> {
     let binds = flags.iter().any(|flag| matches!(*flag, "bind" | "rbind"));
     // a device that is no path (`:/export` of NFS, `tmpfs`) is none of the host's, unless it is bound
     let devices = find("device").filter(|device| binds || device.starts_with('/'));
-    let layers = flags.iter().filter_map(|flag| flag.split_once('=')).filter(|(key, _)| LAYERS.contains(key));
-    let paths = devices.chain(layers.flat_map(|(_, paths)| paths.split(':')));
-    paths.map(|path| used(path, read_only)).collect()
+    let is_layer = |key: &str| LAYERS.contains(&key.strip_suffix('+').unwrap_or(key));
+    let layers = flags.iter().filter_map(|flag| flag.split_once('=')).filter(|(key, _)| is_layer(key));
+    let mut paths = devices.chain(layers.flat_map(|(_, paths)| paths.split(':'))).peekable();
+    let shown = find("type").filter(|kind| !FOREIGN.contains(kind) && paths.peek().is_none());
+    let shown: Vec<UseValue> = shown.map(|kind| UseValue::Odd(kind.to_owned())).collect();
+    paths.map(|path| used(path, read_only)).chain(shown).collect()
 }
 
 fn used(path: &str, read_only: bool) -> UseValue {
@@ -65,6 +73,8 @@ mod tests {
     fn layers_of_an_overlay_are_paths_of_the_host() {
         let o = "lowerdir=/etc:/srv,upperdir=/up,workdir=/work";
         assert_eq!(binds(&[("type", "overlay"), ("device", "overlay"), ("o", o)]), ["/etc", "/srv", "/up", "/work"]);
+        let o = "lowerdir=/srv,lowerdir+=/etc,datadir+=/root";
+        assert_eq!(binds(&[("type", "overlay"), ("device", "overlay"), ("o", o)]), ["/srv", "/etc", "/root"]);
     }
 
     #[test]
@@ -72,6 +82,9 @@ mod tests {
         assert_eq!(binds(&[("type", "tmpfs"), ("device", "tmpfs"), ("o", "size=1m")]), [""; 0]);
         assert_eq!(binds(&[("type", "nfs"), ("device", ":/export"), ("o", "addr=192.0.2.1")]), [""; 0]);
         assert_eq!(binds(&[("size", "1g")]), [""; 0]);
+        for kind in ["proc", "sysfs", "devtmpfs", "cgroup2", "9p"] {
+            assert_eq!(binds(&[("type", kind), ("device", kind)]), [format!("Odd({kind:?})")]);
+        }
     }
 
     #[test]
