@@ -93,8 +93,9 @@ impl Setting {
         match &self.value {
             SetValue::Amount(amount) => body.fill(table, row.path, Tree::Int(*amount)),
             SetValue::Label(key, value) => {
-                let add = |row: &Row| body.add(table, row.path, Entry::Pair(key, value));
-                rows(self.word, op).map(add).fold(false, |changed, now| changed || now)
+                // each of them, whatever became of the one before
+                let added = rows(self.word, op).filter(|row| body.add(table, row.path, Entry::Pair(key, value)));
+                added.count() > 0
             }
             SetValue::NoNewPrivileges => body.add(table, row.path, Entry::Item("no-new-privileges=true")),
             SetValue::Text(text) => {

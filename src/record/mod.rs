@@ -127,6 +127,7 @@ impl<'a> From<&'a Peer> for Who<'a> {
 /// One line of the audit file.
 #[derive(Serialize)]
 #[serde(tag = "record", rename_all = "lowercase")]
+#[expect(clippy::large_enum_variant, reason = "it lives for one line")]
 enum Line<'a> {
     Decided {
         time: String,
