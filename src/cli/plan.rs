@@ -5,7 +5,7 @@ use super::serve::pass_own_tests;
 use super::sources::{self, Bad, complain};
 use crate::policy::Policy;
 use crate::proxy::config::{self, Config, ListenConfig, Place};
-use crate::proxy::{Endpoint, ListenerPlan, Plan, TlsFiles, UnixSocket, server_config};
+use crate::proxy::{Endpoint, HostFiles, ListenerPlan, Plan, TlsFiles, UnixSocket, server_config};
 use crate::record::audit::{Audit, WhenFull};
 use crate::request::values::path::clean;
 use std::collections::HashMap;
@@ -57,6 +57,9 @@ pub(super) struct Flags {
     /// How much of a denial clients see: full or short
     #[arg(long, value_name = "HOW", default_value = "full", value_parser = config::denials)]
     denials: crate::proxy::Denials,
+    /// Whether the gate sees the files that Docker mounts, so that links can be followed: auto, seen or hidden
+    #[arg(long, value_name = "HOW", default_value = "auto", value_parser = HostFiles::read)]
+    host_files: HostFiles,
     /// Threads that serve connections [default: one a core, at most 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
@@ -96,6 +99,7 @@ impl Flags {
         let mut config = Config::new(upstream, listen);
         config.audit = self.audit;
         config.audit_full = self.audit_full;
+        config.host_files = self.host_files;
         config.threads = self.threads.map_or(config.threads, usize::from);
         Ok(config)
     }

@@ -212,7 +212,9 @@ pub fn start(plan: Plan) -> Result<Running, StartError> {
     let limits = plan.limits.fit(plan.listeners.len());
     let gate = Arc::new(Gate::new(plan.upstream, limits, plan.host_files.are_seen(), plan.listeners.len()));
     if !gate.sees_host && plan.listeners.iter().any(|listener| listener.policy.grants_host_paths()) {
-        tracing::warn!("the host's files are not seen from here: links of bind sources are not followed (host_files)");
+        tracing::warn!(
+            "the host's files are not seen from here: links of bind sources are not followed; if they are, say `host_files: seen` or --host-files seen"
+        );
     }
     let opened = plan.listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let (drain, draining) = watch::channel(false);
