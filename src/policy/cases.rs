@@ -3,7 +3,6 @@
 use super::Policy;
 use super::decide::Decision;
 use super::place::Place;
-use super::text::shown;
 use crate::catalogue::{Body, route};
 use crate::request::{Identity, Peer, Refusal, split_target, understand_head};
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -134,7 +133,7 @@ impl Expect {
     fn is_met(&self, came: &Came) -> bool {
         match (self, came) {
             (Self::Allow, Came::Allow(_)) => true,
-            (Self::Deny(word), Came::Deny { words, .. }) => words.contains(word),
+            (Self::Deny(word), Came::Deny { words, .. }) => words.iter().any(|came| is_named(came, word)),
             _ => false,
         }
     }
@@ -147,12 +146,18 @@ impl Expect {
     }
 }
 
+/// `require` is any requirement, and each goes by its own word as well.
+fn is_named(came: &str, expected: &str) -> bool {
+    let requirement = came.strip_prefix("require.");
+    came == expected || requirement.is_some_and(|word| expected == "require" || expected == word)
+}
+
 impl Came {
     fn said(&self) -> String {
         match self {
             Self::Allow(place) => format!("allow, by {place}"),
             Self::Deny { words, sentence } => format!("deny: {} ({sentence})", words.join(", ")),
-            Self::Refused(refusal) => format!("refused with {}: {}", refusal.status, shown(&refusal.message)),
+            Self::Refused(refusal) => format!("refused with {}: {}", refusal.status, refusal.message),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::cases::{As, Case, Expect, stranger};
 use super::raw;
 use super::reader::Reader;
 use super::report::Span;
+use super::require::REQUIREMENTS;
 use super::text::shown;
 use super::tree::{Content, Node, Pair};
 use super::who::{OVERFLOW_ID, plain_address};
@@ -80,10 +81,13 @@ fn denied_word(reader: &mut Reader<'_, '_>, span: Span, word: &str) -> bool {
     const WORDS: &[&str] = &["never", "require", "target", "who"];
     let named = operation_named(word).is_some() || facet_named(word).is_some();
     // a field that is not known is denied by its own name, which can be any
-    let known = WORDS.contains(&word) || named || word.starts_with("query.") || raw::is_field(word);
+    let required = word.strip_prefix("require.").unwrap_or(word);
+    let required = REQUIREMENTS.iter().any(|requirement| requirement.word == required);
+    let known = WORDS.contains(&word) || required || named || word.starts_with("query.") || raw::is_field(word);
     if !known {
         let rows = OPERATIONS.iter().map(|row| row.name).chain(FACETS.iter().map(|row| row.word));
-        let words = rows.chain(WORDS.iter().copied());
+        let required = REQUIREMENTS.iter().map(|requirement| requirement.word);
+        let words = rows.chain(WORDS.iter().copied()).chain(required);
         reader.report.unknown(span, format!("no denial is called {}", shown(word)), word, words);
     }
     known

@@ -217,6 +217,13 @@ fn path(row: &FacetRow, form: &Form<'_>, mode: Mode) -> Compiled {
     if !text.starts_with('/') && !device {
         return Err(Misfit::helped(format!("{} is no path of the host", shown(text)), "begin it with a `/`"));
     }
+    if let Some((path, rest)) = text.split_once(':').filter(|_| row.kind == FacetKind::HostPath && mode != Mode::Never)
+    {
+        let message = format!("{} is how Docker writes a whole bind; a limit is a path of the host", shown(text));
+        let read_only = format!("{{ from: {path}, read_only: true }}");
+        let path = if rest.split([':', ',']).any(|option| option == "ro") { read_only } else { path.to_owned() };
+        return Err(Misfit::helped(message, format!("write {}", shown(&path))));
+    }
     if let Some(clean) = cleaner(text) {
         let message = format!("{} is not how requests are judged, so it would never fit", shown(text));
         return Err(Misfit::helped(message, format!("write {}", shown(&clean))));

@@ -1,7 +1,7 @@
 //! Limits on facets: what a request may use of one power.
 
 use super::compile_facet;
-use super::facet_matcher::FacetMatcher;
+use super::facet_matcher::{FacetMatcher, could_be_any};
 use super::facet_said::{deed, left_at_default, said_words};
 use super::path_pattern::PathPattern;
 use crate::catalogue::{FACETS, Facet, FacetKind, FacetRow, LeftOut, Op, Unsaid};
@@ -95,12 +95,23 @@ impl FacetLimit {
         }
     }
 
+    /// Whether a name of the list could be an ID, and so never fits.
+    pub(super) fn fits_nothing(&self) -> bool {
+        let Allowed::List(list) = &self.allowed else { return false };
+        list.iter().filter_map(FacetMatcher::as_literal).any(|name| could_be_any(self.row, name))
+    }
+
     /// Why the value is beyond the limit.
     pub(super) fn objection_to(&self, value: &UseValue) -> String {
         format!("{} ({}: {})", self.deed(value), self.row.word, self.said)
     }
 
     fn deed(&self, value: &UseValue) -> String {
+        if let UseValue::Text(name) = value
+            && could_be_any(self.row, name)
+        {
+            return format!("{}, which could be the ID of another", deed(self.row, value, false));
+        }
         if *value == UseValue::Default { left_at_default(self.row) } else { deed(self.row, value, self.almost(value)) }
     }
 

@@ -66,6 +66,11 @@ impl FacetMatcher {
         }
     }
 
+    /// The text, if it has to be this very one.
+    pub(super) fn as_literal(&self) -> Option<&str> {
+        if let Self::Text(pattern) = self { pattern.as_literal() } else { None }
+    }
+
     /// Whether the value may be what is listed, or hold it.
     pub(super) fn may_fit(&self, row: &FacetRow, value: &UseValue) -> bool {
         match (self, value) {
@@ -111,6 +116,11 @@ fn text_fits(row: &FacetRow, pattern: &Pattern, text: &str) -> bool {
         Some((kind, name)) if could_be_id(kind, name) => written(),
         _ => pattern.fits(text),
     }
+}
+
+/// Whether the text names an object, and could as well be the ID of another.
+pub(super) fn could_be_any(row: &FacetRow, text: &str) -> bool {
+    named(row, text).is_some_and(|(kind, name)| could_be_id(kind, name) && !is_whole_id(name))
 }
 
 fn text_may_fit(row: &FacetRow, pattern: &Pattern, text: &str) -> bool {

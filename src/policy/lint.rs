@@ -29,6 +29,7 @@ pub(super) fn entry(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule], 
         return;
     }
     names_and_ids(report, entry, rules);
+    facets_by_id(report, entry, rules);
     let limits = rules.iter().flat_map(|rule| rule.query.iter());
     if let Some(limit) = limits.into_iter().find(|limit| limit.fits_nothing()) {
         let message = format!("no request can fit `query.{}: none`", limit.param.name);
@@ -53,6 +54,14 @@ fn names_and_ids(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule]) {
         let help = "programs that call the container by its name are served; `docker logs` needs ContainerLogs \
                     without `target`";
         report.warn(entry.span, "`docker logs` asks for logs by ID, which no name fits", help);
+    }
+}
+
+/// Names in facets that Docker could take for IDs.
+fn facets_by_id(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule]) {
+    if let Some(limit) = rules.iter().flat_map(|rule| rule.facets.iter()).find(|limit| limit.fits_nothing()) {
+        let help = "a name of hex digits alone could be the ID of any object, so it is never taken for a name";
+        report.warn(entry.span, format!("a name under {} can never fit", shown(limit.row.word)), help);
     }
 }
 

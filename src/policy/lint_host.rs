@@ -46,8 +46,20 @@ const PROBES: &[(Facet, &[&str])] = &[
 ];
 
 /// Paths that hold the keys to the host.
-const PATHS: &[&str] =
-    &["/", "/dev", "/etc", "/proc", "/root", "/run", "/run/docker.sock", "/var/lib/docker", "/var/run/docker.sock"];
+const PATHS: &[&str] = &[
+    "/",
+    "/dev",
+    "/etc",
+    "/proc",
+    "/root",
+    "/run",
+    "/run/docker.sock",
+    "/var",
+    "/var/lib",
+    "/var/lib/docker",
+    "/var/run",
+    "/var/run/docker.sock",
+];
 
 /// What of the host the role can reach, in words; empty if nothing that is known.
 pub(super) fn reached(role: &Role) -> Vec<String> {

@@ -2,7 +2,8 @@
 
 use super::compile::Mode;
 use super::reader::Reader;
-use super::text::shown;
+use super::report::{Span, meant};
+use super::text::{listed, shown};
 use super::tree::Pair;
 use crate::catalogue::{Facet, Op};
 use crate::request::values::{capability, image, user};
@@ -73,6 +74,11 @@ pub(super) static REQUIREMENTS: &[Requirement] = &[
 ];
 
 impl Requirement {
+    /// The word of a denial: `require.non_root`.
+    pub(super) fn denied_by(&self) -> String {
+        format!("require.{}", self.word)
+    }
+
     /// Whether requests for the operation can be held to it.
     pub(super) fn fits(&self, op: Op) -> bool {
         // an update and a push change what is there already
@@ -138,13 +144,7 @@ pub(super) fn read<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, mode: Mode) 
             let word = reader.word(node.span, node, "a requirement")?;
             let known = REQUIREMENTS.iter().find(|requirement| requirement.word == word);
             if known.is_none() {
-                let words = REQUIREMENTS.iter().map(|requirement| requirement.word);
-                reader.report.unknown(
-                    node.span,
-                    format!("nothing called {} can be required", shown(word)),
-                    word,
-                    words,
-                );
+                unknown(reader, node.span, word);
             }
             known
         })
@@ -153,6 +153,13 @@ pub(super) fn read<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, mode: Mode) 
         reader.report.problem(pair.key.span, "`require` lists nothing");
     }
     (!nodes.is_empty() && found.len() == nodes.len()).then_some(found)
+}
+
+fn unknown(reader: &mut Reader<'_, '_>, span: Span, word: &str) {
+    let words = || REQUIREMENTS.iter().map(|requirement| requirement.word);
+    let all = || listed(&words().map(shown).collect::<Vec<_>>(), "and", REQUIREMENTS.len());
+    let help = meant(word, words()).unwrap_or_else(|| format!("there are {}", all()));
+    reader.report.problem_with_help(span, format!("nothing called {} can be required", shown(word)), help);
 }
 
 #[cfg(test)]
@@ -180,7 +187,7 @@ mod tests {
         for (word, good, bad) in cases {
             let role = role(&format!("may:\n- ContainerCreate: {{ require: [{word}] }}"));
             assert_eq!(denied(&role, CREATE, good), "", "{word} {good}");
-            assert_eq!(denied(&role, CREATE, bad), "require", "{word} {bad}");
+            assert_eq!(denied(&role, CREATE, bad), format!("require.{word}"), "{word} {bad}");
         }
     }
 
@@ -188,7 +195,7 @@ mod tests {
     fn the_last_of_several_options_counts() {
         let role = role("may:\n- ContainerCreate: { require: no_new_privileges, security_opt: any }");
         let off = r#"{"HostConfig":{"SecurityOpt":["no-new-privileges","no-new-privileges=false"]}}"#;
-        assert_eq!(denied(&role, CREATE, off), "require");
+        assert_eq!(denied(&role, CREATE, off), "require.no_new_privileges");
     }
 
     #[test]

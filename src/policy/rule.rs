@@ -81,7 +81,7 @@ impl Rule {
         }
         self.unsaid_objections(request, uses, why);
         why.extend(self.require.iter().filter_map(|requirement| {
-            requirement.objection(uses).map(|sentence| Why::limit("require".into(), sentence, &self.place))
+            requirement.objection(uses).map(|sentence| Why::limit(requirement.denied_by(), sentence, &self.place))
         }));
         for limit in &self.raw {
             let objection = limit.objection(request);

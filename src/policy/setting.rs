@@ -7,10 +7,11 @@ use super::compile::Mode;
 use super::facet_said::said_pair;
 use super::limit::{flag, int};
 use super::reader::Reader;
-use super::text::shown;
-use super::tree::{Node, Pair};
+use super::require::REQUIREMENTS;
+use super::text::{listed, shown};
+use super::tree::{Content, Node, Pair};
 use crate::catalogue::fields::Shape;
-use crate::catalogue::{Facet, Op};
+use crate::catalogue::{Facet, Op, facet_named};
 use crate::request::tree::Entry;
 use crate::request::values::{amount, pair, path, plain, user};
 use crate::request::{Request, Tree, Use, UseValue, Uses};
@@ -158,10 +159,34 @@ pub(super) fn read<'t>(
         reader.report.problem_with_help(pair.key.span, "`set` cannot stand under `never`", help);
         return None;
     }
-    let words: Vec<&str> = ROWS.iter().map(|row| row.word).collect();
+    let mut words: Vec<&str> = ROWS.iter().map(|row| row.word).collect();
+    words.dedup();
+    if let Content::Map(pairs) = &pair.value.content {
+        let facets = pairs.iter().filter(|pair| facet_named(&pair.key.text).is_some());
+        if facets.filter(|pair| is_unsettable(reader, pair, &words)).count() > 0 {
+            return None;
+        }
+    }
     let pairs = reader.fields(pair.key.span, &pair.value, "`set`", &words);
     let all: Vec<_> = pairs.iter().filter_map(|pair| Some((pair, settings(reader, pair)?))).collect();
     (!pairs.is_empty() && all.len() == pairs.len()).then_some(all)
+}
+
+/// Whether the word is a facet that cannot be set, which is reported.
+fn is_unsettable(reader: &mut Reader<'_, '_>, pair: &Pair, words: &[&str]) -> bool {
+    let word = pair.key.text.as_str();
+    let unsettable = !words.contains(&word);
+    if unsettable {
+        let known = words.iter().map(|word| shown(word)).collect::<Vec<_>>();
+        let demand = if is_required(word) { format!("; `require: [{word}]` demands it") } else { String::new() };
+        let help = format!("`set` knows {}{demand}", listed(&known, "and", known.len()));
+        reader.report.problem_with_help(pair.key.span, format!("{} cannot be set", shown(word)), help);
+    }
+    unsettable
+}
+
+fn is_required(word: &str) -> bool {
+    REQUIREMENTS.iter().any(|requirement| requirement.word == word)
 }
 
 fn settings<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Vec<Setting>> {

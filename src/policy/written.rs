@@ -116,15 +116,29 @@ impl<'t> Reader<'_, 't> {
                 let (min, max) = (value(self, "min")?, value(self, "max")?);
                 Some(Form::Range(Some(min), Some(max)))
             }
-            _ => {
+            _ if self.knows_all(pairs) => {
                 let help = "a value is a word, `{ regex: ... }`, `{ name: ... }`, `{ min: ..., max: ... }` \
                             or `{ from: ..., read_only: true }`";
                 self.report.problem_with_help(map_span(span, pairs), "this map is no value", help);
                 None
             }
+            _ => None,
         }
     }
+
+    /// Whether every key belongs to some value; one that does not is reported.
+    fn knows_all(&mut self, pairs: &[Pair]) -> bool {
+        let unknown = pairs.iter().find(|pair| !VALUE_KEYS.contains(&pair.key.text.as_str()));
+        if let Some(Pair { key, .. }) = unknown {
+            let message = format!("{} is not known to this dockgate in a value", shown(&key.text));
+            self.report.unknown(key.span, message, &key.text, VALUE_KEYS.iter().copied());
+        }
+        unknown.is_none()
+    }
 }
+
+/// The keys of values that are maps.
+const VALUE_KEYS: &[&str] = &["from", "max", "min", "name", "read_only", "regex"];
 
 impl Reader<'_, '_> {
     fn read_only(&mut self, span: Span, word: &str) -> Option<bool> {
@@ -189,8 +203,9 @@ mod tests {
                  a thing that is really called so is `{ name: own }`",
             ),
             ("[[x]]", "p.yaml:2:5: a value must be a word or a map, but this is a list"),
+            ("{ form: x }", "p.yaml:2:6: `form` is not known to this dockgate in a value; did you mean `from`?"),
             (
-                "{ form: x }",
+                "{ max: 1, from: /x }",
                 "p.yaml:2:6: this map is no value; a value is a word, `{ regex: ... }`, `{ name: ... }`, \
                  `{ min: ..., max: ... }` or `{ from: ..., read_only: true }`",
             ),
