@@ -190,6 +190,8 @@ const REGISTRIES: &[Op] = &[
     Op::PluginPull,
     Op::PluginPush,
     Op::PluginUpgrade,
+    Op::ServiceCreate,
+    Op::ServiceUpdate,
     Op::SystemAuth,
 ];
 const IMAGES: &[Op] = &[

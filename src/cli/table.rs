@@ -2,11 +2,15 @@
 
 use std::fmt::Write;
 
+/// The widest column that others are aligned behind.
+const WIDEST: usize = 200;
+
 /// Rows with every column but the last padded to its widest cell.
 pub(super) fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
         .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
+        .map(|width| width.min(WIDEST))
         .collect();
     let mut out = String::new();
     for row in rows {

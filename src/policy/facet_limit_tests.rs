@@ -90,7 +90,7 @@ fn bind(spec: &str) -> UseValue {
 #[test]
 fn the_tables_defaults_can_be_read() {
     for row in FACETS {
-        let limit = unsaid(row.facet).unwrap();
+        let limit = unsaid(row.facet);
         let words = match row.unsaid {
             Unsaid::Only(words) | Unsaid::Except(words) => words,
             _ => continue,
@@ -108,7 +108,7 @@ fn the_tables_defaults_can_be_read() {
 fn what_is_left_out_is_ordinary() {
     for row in FACETS {
         for op in row.operations {
-            let ordinary = unsaid(row.facet).unwrap();
+            let ordinary = unsaid(row.facet);
             assert_eq!(ordinary.objection(&Uses::default(), *op, |_| false), None, "{} {op:?}", row.word);
         }
     }
@@ -120,7 +120,7 @@ fn any_holds_what_cannot_be_understood_and_nothing_else_does() {
         assert!(FacetLimit::any(row).holds(&odd()), "{}", row.word);
         assert!(FacetLimit::any(row).holds(&UseValue::All), "{}", row.word);
         if row.unsaid != Unsaid::Any {
-            assert!(!unsaid(row.facet).unwrap().holds(&odd()), "{}", row.word);
+            assert!(!unsaid(row.facet).holds(&odd()), "{}", row.word);
         }
     }
     assert!(!limit("binds", "/**").holds(&odd()));
@@ -328,7 +328,7 @@ fn security_options_have_one_spelling_on_both_sides() {
     ];
     assert_fits("security_opt", "[no-new-privileges, 'apparmor:mine']", &cases);
     assert_fits("security_opt", "['label=*']", &[(option("label:disable"), true), (option("disable"), true)]);
-    let ordinary = unsaid(Facet::SecurityOpt).unwrap();
+    let ordinary = unsaid(Facet::SecurityOpt);
     assert!(ordinary.holds(&option("no-new-privileges=T")) && !ordinary.holds(&option("seccomp=unconfined")));
     assert_touches(
         "security_opt",
@@ -360,7 +360,7 @@ fn pairs_are_keys_with_or_without_values() {
 
 #[test]
 fn labels_that_other_tools_obey_have_to_be_named() {
-    let ordinary = unsaid(Facet::Labels).unwrap();
+    let ordinary = unsaid(Facet::Labels);
     assert!(ordinary.holds(&pair::entry("tier", "web")));
     for key in [
         "com.docker.compose.project",
@@ -372,6 +372,15 @@ fn labels_that_other_tools_obey_have_to_be_named() {
         assert!(!ordinary.holds(&pair::entry(key, "x")), "{key}");
     }
     assert!(limit("labels", "['com.docker.compose.**']").holds(&pair::entry("com.docker.compose.project", "x")));
+}
+
+#[test]
+fn labels_under_never_are_met_in_any_case() {
+    assert_touches(
+        "labels",
+        "['traefik.**', a=1]",
+        &[(pair::entry("Traefik.Enable", "x"), true), (pair::entry("A", "1"), true), (pair::entry("A", "2"), false)],
+    );
 }
 
 #[test]
@@ -464,9 +473,9 @@ fn objections_say_what_is_wrong() {
             said("ulimits", "core", ulimit::ulimit("nofile", 5, -1)),
             "set the ulimit `nofile=5:-1` (ulimits: only `core`)",
         ),
-        (unsaid(Facet::Binds).unwrap().objection_to(&path("/")), "mount the host's `/` (binds: none unless said)"),
+        (unsaid(Facet::Binds).objection_to(&path("/")), "mount the host's `/` (binds: none unless said)"),
         (
-            unsaid(Facet::NetworkDriver).unwrap().objection_to(&text("macvlan")),
+            unsaid(Facet::NetworkDriver).objection_to(&text("macvlan")),
             "use the network driver `macvlan` (network_driver: only `default` or `bridge` unless said)",
         ),
     ];

@@ -5,7 +5,7 @@ use super::names::{could_be_any_id, could_be_id, is_whole_id};
 use super::path_pattern::PathPattern;
 use super::pattern::Pattern;
 use super::port_limit::PortLimit;
-use crate::catalogue::{FacetKind, FacetRow, Target};
+use crate::catalogue::{Facet, FacetKind, FacetRow, Target};
 use crate::request::UseValue;
 use crate::request::values::capability;
 use crate::request::values::image;
@@ -81,6 +81,13 @@ impl FacetMatcher {
             (Self::Text(pattern), value) if row.kind == FacetKind::User => user_may_fit(pattern, value),
             (Self::Text(pattern), UseValue::Text(text)) => text_may_fit(row, pattern, text),
             (Self::Ulimit { name, .. }, UseValue::Ulimit { name: is, .. }) => **name == **is,
+            // who obeys labels may read them in any case
+            (Self::Pair { key, value }, UseValue::Pair { key: is, value: Some(given) })
+                if row.facet == Facet::Labels =>
+            {
+                let named = key.fits(is) || key.fits(&is.to_lowercase());
+                named && value.as_ref().is_none_or(|value| value.fits(given))
+            }
             // a variable without a value takes one that is not seen here
             (Self::Pair { key, .. }, UseValue::Pair { key: is, value: None }) => key.fits(is),
             _ => self.fits(row, value),

@@ -105,7 +105,12 @@ fn said_text(row: &FacetRow, text: &str) -> String {
 
 /// The program alone: what follows may be secret.
 fn said_command(command: &str) -> String {
-    match command.split_once(' ') {
+    let command = command.trim_start();
+    // a variable in front of a program in a shell
+    if let Some((name, _)) = command.split_once('=').filter(|(name, _)| !name.contains(char::is_whitespace)) {
+        return format!("{} with what follows", shown(&format!("{name}=")));
+    }
+    match command.split_once(char::is_whitespace) {
         Some((program, _)) => format!("{} with its arguments", shown(program)),
         None => shown(command),
     }

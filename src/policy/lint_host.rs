@@ -36,8 +36,16 @@ const MOVERS: &[Op] = &[Op::ImageBuild, Op::ImageCommit, Op::ImageLoad, Op::Imag
 const PROBES: &[(Facet, &[&str])] = &[
     (Facet::CapAdd, &["SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "DAC_READ_SEARCH", "BPF"]),
     (Facet::DeviceCgroupRules, &["a *:* rwm", "b *:* rwm"]),
+    (Facet::CgroupParent, &["/another"]),
+    (Facet::DeviceRequests, &["gpu"]),
+    (Facet::Ipc, &["host"]),
+    (Facet::Links, &["another"]),
+    (Facet::Logging, &["another"]),
+    (Facet::NetworkDriver, &["another"]),
     (Facet::NetworkMode, &["host"]),
     (Facet::Pid, &["host"]),
+    (Facet::Registries, &["another.example"]),
+    (Facet::RemoteSource, &["http://another.example"]),
     (Facet::Runtime, &["another"]),
     (Facet::SecurityOpt, &["seccomp=unconfined", "apparmor=unconfined", "label=disable"]),
     (Facet::UsernsMode, &["host"]),
@@ -48,12 +56,20 @@ const PROBES: &[(Facet, &[&str])] = &[
 /// Paths that hold the keys to the host.
 const PATHS: &[&str] = &[
     "/",
+    "/bin",
+    "/boot",
     "/dev",
     "/etc",
+    "/home",
+    "/lib",
     "/proc",
     "/root",
     "/run",
     "/run/docker.sock",
+    "/sys",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
     "/var",
     "/var/lib",
     "/var/lib/docker",
@@ -87,7 +103,13 @@ fn probes() -> impl Iterator<Item = (Facet, UseValue)> {
     let binds = PATHS.iter().map(move |it| (Facet::Binds, path(it)));
     let devices = ["/dev", "/dev/mem", "/dev/sda"].iter().map(move |it| (Facet::Devices, path(it)));
     let flags = [Facet::Privileged, Facet::MaskedPaths, Facet::ReadonlyPaths].map(|it| (it, UseValue::Flag(true)));
-    let pairs = [(Facet::Annotations, entry("any", "thing")), (Facet::VolumeOpts, entry("device", "/dev/sda"))];
+    let pairs = [
+        (Facet::Annotations, entry("any", "thing")),
+        (Facet::LogOpts, entry("another-address", "udp://another.example")),
+        (Facet::NetworkOpts, entry("parent", "eth0")),
+        (Facet::Sysctls, entry("kernel.another", "1")),
+        (Facet::VolumeOpts, entry("device", "/dev/sda")),
+    ];
     let texts = PROBES.iter().flat_map(|(facet, texts)| texts.iter().map(|text| (*facet, UseValue::text(text))));
     binds.chain(devices).chain(flags).chain(pairs).chain(texts)
 }

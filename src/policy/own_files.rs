@@ -26,8 +26,10 @@ impl OwnFiles {
         let uses = request.uses.as_ref()?;
         let op = request.operation().op;
         let (limit, deed) = self.0.iter().find_map(|limit| Some((limit, limit.touched(uses, op)?)))?;
-        let (word, sentence) =
-            (limit.row.word.to_owned(), format!("ever {deed}, for files of dockgate or the Docker socket are there"));
+        let (word, sentence) = (
+            limit.row.word.to_owned(),
+            format!("ever {deed}, for files of dockgate or the Docker socket are or may be there"),
+        );
         Some(Why { word, sentence, place: None })
     }
 }

@@ -167,6 +167,9 @@ fn walk(tree: Option<&Tree>, steps: &[Step], found: &mut Vec<Option<Value>>) {
     match (steps, tree) {
         ([], tree) => found.push(tree.and_then(value)),
         ([Step::Field(name), rest @ ..], tree) => walk(tree.and_then(|tree| tree.get(name)), rest, found),
+        // an item is there, whatever its value
+        ([Step::Each], Some(Tree::List(items))) => found.extend(items.iter().map(|item| Some(there(item)))),
+        ([Step::Each], Some(Tree::Map(entries))) => found.extend(entries.iter().map(|(_, item)| Some(there(item)))),
         ([Step::Each, rest @ ..], Some(Tree::List(items))) => {
             items.iter().for_each(|item| walk(Some(item), rest, found));
         }
@@ -175,6 +178,12 @@ fn walk(tree: Option<&Tree>, steps: &[Step], found: &mut Vec<Option<Value>>) {
         }
         ([Step::Each, ..], _) => {}
     }
+}
+
+/// The value of an item, zero or not.
+fn there(tree: &Tree) -> Value {
+    let zero = || if matches!(tree, Tree::Int(_)) { Value::Int(0) } else { Value::Text(String::new()) };
+    value(tree).unwrap_or_else(|| if matches!(tree, Tree::Flag(_)) { Value::Flag(false) } else { zero() })
 }
 
 /// A value that is not Go's zero value.
@@ -228,6 +237,9 @@ mod tests {
             ("HostConfig.ShmSize: { max: 5 }", r#"{"HostConfig":{"ShmSize":6}}"#, "HostConfig.ShmSize"),
             ("HostConfig.ShmSize: { max: 5 }", r#"{"HostConfig":{"ShmSize":5}}"#, ""),
             ("Labels: none", r#"{"Labels":{"a":"b"}}"#, "Labels"),
+            ("Labels: none", r#"{"Labels":{"a":""}}"#, "Labels"),
+            ("Labels: none", r#"{"Labels":{}}"#, ""),
+            ("HostConfig.Tmpfs: none", r#"{"HostConfig":{"Tmpfs":{"/x":""}}}"#, "HostConfig.Tmpfs"),
             ("HostConfig.ContainerIDFile: any", r#"{"HostConfig":{"ContainerIDFile":"x"}}"#, ""),
         ];
         for (limit, body, word) in cases {

@@ -82,7 +82,7 @@ impl Requirement {
     /// Whether requests for the operation can be held to it.
     pub(super) fn fits(&self, op: Op) -> bool {
         // an update and a push change what is there already
-        self.facet.row().fits(op) && !matches!(op, Op::ContainerUpdate | Op::ImageCommit)
+        self.facet.row().fits(op) && !matches!(op, Op::ContainerUpdate | Op::ImageCommit | Op::ImagePush)
     }
 
     /// What the request lacks; completes "may not ...".

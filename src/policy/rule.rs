@@ -93,7 +93,10 @@ impl Rule {
     fn unsaid_objections(&self, request: &Request, uses: &Uses, why: &mut Vec<Why>) {
         let own = |used: &Used| self.covers(used.facet) || self.has_set(used) || is_the_deed(request, used);
         for used in uses.iter().filter(|used| !own(used)) {
-            let Some(limit) = unsaid(used.facet).filter(|limit| !limit.holds(&used.value)) else { continue };
+            let limit = unsaid(used.facet);
+            if limit.holds(&used.value) {
+                continue;
+            }
             if why.iter().all(|known| known.word != limit.row.word) {
                 why.push(Why::limit(limit.row.word.into(), limit.objection_to(&used.value), &self.place));
             }
@@ -107,7 +110,7 @@ impl Rule {
         }
         let named = self.facets.iter().find(|limit| limit.row.facet == facet);
         let usable = facet.row().fits(self.op) || self.op == Op::ImageLoad;
-        usable && named.or_else(|| unsaid(facet)).is_some_and(|limit| limit.holds(value))
+        usable && named.unwrap_or_else(|| unsaid(facet)).holds(value)
     }
 
     /// The request as the grant changes it, and what it tells of that; nothing if it changes none.

@@ -271,6 +271,9 @@ mod tests {
         assert_eq!(forwarded(entry, r#"{"Labels":{"dockgate.team":"root"}}"#).0, expected);
         let off = r#"{"HostConfig":{"SecurityOpt":["no-new-privileges=false"]}}"#;
         assert!(forwarded(entry, off).0.contains("set the security option `no-new-privileges=false`"));
+        let free = "ContainerCreate: { security_opt: any, set: { no_new_privileges: true } }";
+        let both = r#"{"HostConfig":{"SecurityOpt":["no-new-privileges=true","no-new-privileges=false"]}}"#;
+        assert!(forwarded(free, both).0.ends_with(r#","no-new-privileges=true"]}}"#), "{:?}", forwarded(free, both));
     }
 
     #[test]

@@ -46,8 +46,11 @@ pub(super) fn without_credentials(text: &str) -> String {
     text.split_inclusive(char::is_whitespace).map(cut_credentials).collect()
 }
 
-/// Up to the last `@`, for a password may hold anything that ends a host.
+/// Up to the last `@`, for a password may hold anything that ends a host; and what stands behind a `?`.
 fn cut_credentials(word: &str) -> String {
+    if let Some((url, _)) = word.split_once('?').filter(|(url, _)| url.contains("://")) {
+        return format!("{}?…", cut_credentials(url));
+    }
     let cut = word.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)));
     cut.map_or_else(|| word.to_owned(), |(scheme, rest)| format!("{scheme}://…@{rest}"))
 }

@@ -160,6 +160,12 @@ async fn judge(
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
     let (request, body) = upload::judged(link, role, request, body).await.map_err(Stop::Refused)?.split();
     request.uses.iter().for_each(|uses| seen.uses(uses));
+    // what is denied as it is written touches no file
+    if host_files::are_asked_for(&link.gate, &request)
+        && let Decision::Deny(denial) = role.decide(request.clone())
+    {
+        return Err(Stop::Denied(denial));
+    }
     let request = host_files::follow(&link.gate, request).await.map_err(Stop::Refused)?;
     let permit = match role.decide(request) {
         Decision::Allow(permit) => permit,

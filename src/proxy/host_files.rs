@@ -72,6 +72,11 @@ fn on_the_host() -> bool {
     first && !marked && same
 }
 
+/// Whether there is something to be looked at.
+pub(super) fn are_asked_for(gate: &Gate, request: &Request) -> bool {
+    gate.sees_host && !paths(request).is_empty()
+}
+
 /// Adds where the paths of the request lead.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ pub use query::{MAX_QUERY_PAIRS, Query, Value};
 pub use refusal::Refusal;
 pub use signal::{name as signal_name, names as signal_names};
 pub use tree::Tree;
-pub use uses::{Use, UseValue, Uses};
+pub use uses::{MAX_USES, Use, UseValue, Uses};
 
 use crate::catalogue::{self, Op, Operation, Params, Route};
 use http::header::CONTENT_TYPE;
@@ -76,6 +76,9 @@ impl Request {
             (self.body, self.unknown) = (Some(tree), unknown);
         }
         self.regather();
+        if self.uses.as_ref().is_some_and(Uses::are_too_many) {
+            return Err(Refusal::too_large(format!("the request uses more than {MAX_USES} things at once")));
+        }
         Ok(self)
     }
 

@@ -62,14 +62,30 @@ pub enum UseValue {
     Unnamed,
 }
 
+/// How many uses one request may have, as many as values of JSON: a text of options can hold one in
+/// two bytes.
+pub const MAX_USES: usize = 100_000;
+
 /// Everything that a request uses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Uses(Vec<Use>);
 
 impl Uses {
-    /// Adds a use.
+    /// Adds a use. Beyond [`MAX_USES`] none is kept, and the request is refused.
     pub fn push(&mut self, facet: Facet, value: UseValue) {
-        self.0.push(Use { facet, value });
+        if self.0.len() <= MAX_USES {
+            self.0.push(Use { facet, value });
+        }
+    }
+
+    /// Whether there are more than can be judged.
+    pub fn are_too_many(&self) -> bool {
+        self.0.len() > MAX_USES
+    }
+
+    /// Drops what Docker does not look at.
+    pub fn forget(&mut self, is_dropped: impl Fn(&Use) -> bool) {
+        self.0.retain(|used| !is_dropped(used));
     }
 
     /// Adds text, or what could not be understood of `given`.

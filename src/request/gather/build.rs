@@ -42,7 +42,8 @@ fn as_text(value: &Value) -> Option<&str> {
 
 /// A JSON object of texts; an argument without a value takes the client's, which is not seen here.
 fn entries(facet: Facet, given: &str, uses: &mut Uses) {
-    if given.is_empty() {
+    // Go programs write `null` for no map
+    if matches!(given, "" | "null") {
         return;
     }
     let Ok(Json::Object(fields)) = json::read(given.as_bytes()) else {

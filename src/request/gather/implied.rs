@@ -3,14 +3,15 @@
 use super::Fields;
 use super::{fields_of, get, int, object, text};
 use crate::catalogue::{ApiVersion, Facet, Op};
-use crate::request::values::{amount, image, namespace};
-use crate::request::{Request, UseValue, Uses};
+use crate::request::values::{amount, image, namespace, registry};
+use crate::request::{Request, Use, UseValue, Uses};
 
 /// Adds what the request implies.
 pub(super) fn gather(request: &Request, uses: &mut Uses) {
     let fields = request.body.as_ref().map_or(&[][..], fields_of);
     match request.operation().op {
         Op::ContainerCreate => container(fields, request.route.version, uses),
+        Op::ServiceCreate | Op::ServiceUpdate => service(fields, request.route.version, uses),
         Op::SystemAuth if text(fields, "serveraddress").is_empty() => {
             uses.push_text(Facet::Registries, image::DOMAIN);
         }
@@ -39,6 +40,20 @@ fn container(fields: &Fields, version: Option<ApiVersion>, uses: &mut Uses) {
     read_only(version, uses);
 }
 
+fn service(fields: &Fields, version: Option<ApiVersion>, uses: &mut Uses) {
+    let image = text(object(object(fields, "TaskTemplate"), "ContainerSpec"), "Image");
+    if !image.is_empty() {
+        uses.push_read(Facet::Registries, registry::of_name(image), image);
+    }
+    let is_old = |minor: &u16| version.is_none_or(|version| version < v1(*minor));
+    for (facet, _) in NEW_HARDENING.iter().filter(|(_, minor)| is_old(minor)) {
+        let hardens =
+            |used: &Use| *facet != Facet::SecurityOpt || used.value == UseValue::text("no-new-privileges=true");
+        uses.forget(|used| used.facet == *facet && hardens(used));
+    }
+    read_only(version, uses);
+}
+
 /// Before API 1.44, and for every version before Docker 25, a read-only bind leaves what is
 /// mounted further down writable, and it is the client who picks the version. Without one, it is
 /// the daemon's own, which may be an old one.
@@ -54,6 +69,11 @@ fn read_only(version: Option<ApiVersion>, uses: &mut Uses) {
 /// changed it (the handler of create in dockerd 20.10 and 26.1).
 const OLD_DEFAULTS: &[(Facet, &str, u16, &str)] =
     &[(Facet::Ipc, "IpcMode", 40, "shareable"), (Facet::Cgroup, "CgroupnsMode", 41, "host")];
+
+/// What hardens a service, and the version of the API below which dockerd drops it
+/// (`adjustForAPIVersion` of dockerd 28.5). Without a version the daemon may be an old one.
+const NEW_HARDENING: &[(Facet, u16)] =
+    &[(Facet::CapDrop, 41), (Facet::PidsLimit, 41), (Facet::Ulimits, 41), (Facet::SecurityOpt, 44)];
 
 fn v1(minor: u16) -> ApiVersion {
     ApiVersion { major: 1, minor }

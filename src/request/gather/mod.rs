@@ -182,5 +182,5 @@ fn pairs(tree: Option<&Tree>) -> Vec<(&str, &str)> {
 /// JSON by a shape, for parameters that carry JSON.
 fn by_shape(text: &str, shape: &Shape) -> Option<Tree> {
     let json = super::json::read(text.as_bytes()).ok()?;
-    Tree::read(json, shape).ok().map(|(tree, _)| tree)
+    Tree::read(json, shape).ok().filter(|(_, unknown)| unknown.is_empty()).map(|(tree, _)| tree)
 }

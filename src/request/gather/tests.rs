@@ -135,6 +135,35 @@ fn old_versions_of_the_api_leave_what_is_mounted_below_a_read_only_bind_writable
     }
 }
 
+#[test]
+fn a_service_of_an_old_version_is_not_hardened() {
+    let spec = r#""CapabilityDrop":["ALL"],"Ulimits":[{"Name":"nofile"}],"Privileges":{"NoNewPrivileges":true}"#;
+    let body = format!(
+        r#"{{"TaskTemplate":{{"ContainerSpec":{{"Image":"127.0.0.1:5000/a",{spec}}},"Resources":{{"Limits":{{"Pids":5}}}}}}}}"#
+    );
+    let words = |line: &str| {
+        let words: Vec<String> =
+            uses(line, &body).iter().map(|used| used.split(' ').next().unwrap().to_owned()).collect();
+        ["cap_drop", "ulimits", "security_opt", "pids_limit"].map(|word| words.contains(&word.to_owned()))
+    };
+    assert_eq!(words("POST /v1.44/services/create"), [true; 4]);
+    assert_eq!(words("POST /v1.43/services/create"), [true, true, false, true]);
+    assert_eq!(words("POST /v1.40/services/create"), [false; 4]);
+    assert_eq!(words("POST /services/create"), [false; 4]);
+    assert!(uses("POST /v1.44/services/create", &body).contains(&"registries 127.0.0.1:5000".to_owned()));
+}
+
+#[test]
+fn no_text_holds_more_uses_than_can_be_judged() {
+    let layers = "/:".repeat(crate::request::MAX_USES);
+    let body = format!(r#"{{"DriverOpts":{{"o":"lowerdir={layers}"}}}}"#);
+    let peer = Peer::Unix { uid: 1, gid: 1, pid: 1, groups: Vec::new(), user: None, group_names: Vec::new() };
+    let who = Arc::new(Identity { listener: "test".into(), peer });
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    let head = understand(who, &Method::POST, "/v1.45/volumes/create", &headers).unwrap();
+    assert_eq!(head.with_body(body.as_bytes()).unwrap_err().status, 413);
+}
+
 /// Swarm fills templates in on the node.
 #[test]
 fn what_a_template_becomes_cannot_be_told() {

@@ -23,7 +23,7 @@ impl Tree {
     }
 
     /// Puts an entry into the map, or an item into the list, at the end of a path; an entry
-    /// takes the place of one with its key. False if it stood there already.
+    /// takes the place of one with its key. False if it stood there already, an item at the end.
     pub fn add(&mut self, table: &Shape, path: &[&str], entry: Entry<'_>) -> bool {
         let empty = if matches!(entry, Entry::Item(_)) { Self::List(Vec::new()) } else { Self::Map(Vec::new()) };
         self.fill(table, path, empty);
@@ -31,7 +31,8 @@ impl Tree {
             (Some(Self::Map(entries)), Entry::Pair(key, text)) => put(entries, key, text),
             (Some(Self::List(items)), Entry::Item(text)) => {
                 let item = Self::Text(text.to_owned());
-                let new = !items.contains(&item);
+                // of several that say the same thing the last one counts
+                let new = items.last() != Some(&item);
                 items.extend(new.then_some(item));
                 new
             }

@@ -11,6 +11,9 @@ use std::collections::HashSet;
 /// The last name is the client's own.
 pub type Unknown = Vec<String>;
 
+/// How many unknown fields are named. One is enough for a denial.
+const MAX_UNKNOWN: usize = 16;
+
 /// The part of a create that is about the host.
 const HOST_CONFIG: &str = "HostConfig";
 
@@ -138,8 +141,14 @@ impl Reader {
     /// Clients send the zero values of fields that they do not use.
     fn strange(&mut self, tables: &'static [&'static [Field]], key: &str, json: &Json) {
         if !is_zero(json) {
-            self.unknown.push(self.below(key));
-        } else if self.path.is_empty() && *json != Json::Null && is_of_host(tables, key) {
+            if self.unknown.len() < MAX_UNKNOWN {
+                self.unknown.push(self.below(key));
+            }
+        } else if self.path.is_empty()
+            && *json != Json::Null
+            && self.misplaced.len() < MAX_UNKNOWN
+            && is_of_host(tables, key)
+        {
             self.misplaced.push(key.to_owned());
         }
     }

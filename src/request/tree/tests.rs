@@ -204,6 +204,12 @@ fn fields_of_the_host_config_at_the_top_are_unknown() {
 }
 
 #[test]
+fn unknown_fields_are_named_up_to_a_bound() {
+    let fields: Vec<String> = (0..1000).map(|number| format!("\"X{number}\":1")).collect();
+    assert_eq!(unknown(&format!("{{{}}}", fields.join(","))).len(), 16);
+}
+
+#[test]
 fn what_the_table_does_not_have_is_named() {
     let body = r#"{"Config":{"Image":"x"},"HostConfig":{"Resources":{"Memory":1},"Mounts":[{},{"Shiny":1}]},
                    "Volumes":{"/x":{"y":1}},"NetworkingConfig":{"EndpointsConfig":{"n":{"New":[0]}}}}"#;

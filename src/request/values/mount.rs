@@ -93,6 +93,9 @@ pub fn gather_tmpfs(target: &str, options: &str, uses: &mut Uses) {
     uses.push_read(Facet::Tmpfs, path::clean(target), target);
     let size = options.split(',').filter_map(|option| option.strip_prefix("size=")).next_back();
     uses.push(Facet::TmpfsSize, size.map_or(UseValue::Amount(None), tmpfs_size));
+    if let Some(blocks) = options.split(',').find(|option| option.starts_with("nr_blocks")) {
+        uses.push(Facet::TmpfsSize, UseValue::Odd(blocks.to_owned()));
+    }
     for option in options.split(',').filter(|option| !option.is_empty() && !option.starts_with("size=")) {
         uses.push_text(Facet::TmpfsOptions, option);
     }

@@ -7,6 +7,10 @@ use crate::catalogue::Facet;
 /// Words of `o` in front of paths that an overlay shows; with a `+` behind it, one more (Linux 6.8).
 const LAYERS: &[&str] = &["lowerdir", "datadir", "upperdir", "workdir"];
 
+/// How mounts on one side come to be seen on the other (mount(8)).
+const PROPAGATION: &[&str] =
+    &["private", "rprivate", "slave", "rslave", "shared", "rshared", "unbindable", "runbindable"];
+
 /// File systems that show nothing of this host but what their options name. Others can: `proc`,
 /// `sysfs`, `devtmpfs`, `cgroup`, whatever the device says.
 const FOREIGN: &[&str] =
@@ -21,6 +25,10 @@ pub fn gather<'a>(driver: &str, options: impl IntoIterator<Item = (&'a str, &'a 
     for (key, value) in &options {
         uses.push(Facet::VolumeOpts, UseValue::Pair { key: (*key).to_owned(), value: Some((*value).to_owned()) });
     }
+    let words = options.iter().filter(|(key, _)| *key == "o").flat_map(|(_, o)| o.split(','));
+    for word in words.filter(|word| PROPAGATION.contains(word)) {
+        uses.push_text(Facet::BindOptions, word);
+    }
     for path in host_paths(&options) {
         uses.push(Facet::Binds, path);
     }
@@ -30,7 +38,9 @@ pub fn gather<'a>(driver: &str, options: impl IntoIterator<Item = (&'a str, &'a 
 fn host_paths(options: &[(&str, &str)]) -> Vec<UseValue> {
     let find = |wanted: &'static str| options.iter().filter(move |(key, _)| *key == wanted).map(|(_, value)| *value);
     let flags: Vec<&str> = find("o").flat_map(|o| o.split(',')).collect();
-    let read_only = flags.contains(&"ro");
+    // the last one counts; `rbind` leaves what is mounted below writable
+    let mode = flags.iter().rev().find(|flag| matches!(**flag, "ro" | "rw"));
+    let read_only = mode == Some(&"ro") && !flags.contains(&"rbind");
     let binds = flags.iter().any(|flag| matches!(*flag, "bind" | "rbind"));
     // a device that is no path (`:/export` of NFS, `tmpfs`) is none of the host's, unless it is bound
     let devices = find("device").filter(|device| binds || device.starts_with('/'));
@@ -64,7 +74,9 @@ mod tests {
     #[test]
     fn a_volume_can_be_a_bind() {
         assert_eq!(binds(&[("type", "none"), ("o", "bind"), ("device", "/")]), ["/"]);
-        assert_eq!(binds(&[("type", "none"), ("o", "rbind,ro"), ("device", "/srv/../etc/")]), ["/etc ro"]);
+        assert_eq!(binds(&[("type", "none"), ("o", "bind,ro"), ("device", "/srv/../etc/")]), ["/etc ro"]);
+        assert_eq!(binds(&[("type", "none"), ("o", "rbind,ro"), ("device", "/etc")]), ["/etc"]);
+        assert_eq!(binds(&[("type", "none"), ("o", "bind,ro,rw"), ("device", "/etc")]), ["/etc"]);
         assert_eq!(binds(&[("type", "ext4"), ("device", "/dev/vda")]), ["/dev/vda"]);
         assert_eq!(binds(&[("o", "bind"), ("device", "etc")]), ["Odd(\"etc\")"]);
     }
@@ -85,6 +97,13 @@ mod tests {
         for kind in ["proc", "sysfs", "devtmpfs", "cgroup2", "9p"] {
             assert_eq!(binds(&[("type", kind), ("device", kind)]), [format!("Odd({kind:?})")]);
         }
+    }
+
+    #[test]
+    fn propagation_is_an_option_of_the_bind() {
+        let mut uses = Uses::default();
+        gather("", [("o", "bind,rshared"), ("device", "/srv")], &mut uses);
+        assert_eq!(uses.of(Facet::BindOptions).collect::<Vec<_>>(), [&UseValue::text("rshared")]);
     }
 
     #[test]
