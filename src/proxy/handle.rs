@@ -10,7 +10,7 @@ use super::upstream::{self, Lease, UpstreamError};
 use super::upstream_io::UpstreamIo;
 use super::version;
 use crate::catalogue::{self, Facet, Operation, Route, Stream};
-use crate::policy::{Allowed, Decision, Denial, NoRole};
+use crate::policy::{Allowed, Decision, Denial, NoRole, Role};
 use crate::record::{How, Record, Verdict, visible};
 use crate::request::{Refusal, Request as Understood, UseValue, Uses, headers, split_target, understand_head};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, UPGRADE};
@@ -160,22 +160,28 @@ async fn judge(
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
     let (request, body) = upload::judged(link, role, request, body).await.map_err(Stop::Refused)?.split();
     request.uses.iter().for_each(|uses| seen.uses(uses));
-    // what is denied as it is written touches no file
-    if host_files::are_asked_for(&link.gate, &request)
-        && let Decision::Deny(denial) = role.decide(request.clone())
-    {
-        return Err(Stop::Denied(denial));
-    }
-    let request = host_files::follow(&link.gate, request).await.map_err(Stop::Refused)?;
-    let permit = match role.decide(request) {
-        Decision::Allow(permit) => permit,
-        Decision::Deny(denial) => return Err(Stop::Denied(denial)),
-    };
+    let permit = decide(link, role, request).await?;
     if target.len() > SHORT_TARGET && !upstream::has_target(&permit) {
         return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
     }
     let upload = upload::allowed(&link.gate, &permit, body, exchange).await.map_err(Stop::Refused)?;
     Ok(Ready { permit, upload })
+}
+
+/// Decides on paths of the host as they are written, and on where they lead as well. What is denied
+/// as it is written touches no file.
+async fn decide(link: &Link, role: &Role, request: Understood) -> Result<Box<Allowed>, Stop> {
+    if host_files::are_asked_for(&link.gate, &request) {
+        permit(role, request.clone())?;
+    }
+    permit(role, host_files::follow(&link.gate, request).await.map_err(Stop::Refused)?)
+}
+
+fn permit(role: &Role, request: Understood) -> Result<Box<Allowed>, Stop> {
+    match role.decide(request) {
+        Decision::Allow(permit) => Ok(permit),
+        Decision::Deny(denial) => Err(Stop::Denied(denial)),
+    }
 }
 
 /// The sentence without our name, which the answer puts before it.
