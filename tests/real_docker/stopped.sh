@@ -125,11 +125,19 @@ filled() {
 # A command's short name: no options, no objects.
 named() { sed -E 's/ -.*//; s/ [A-Z][^ ]*//g' <<<"$1"; }
 
+# What a command says; asked thrice at most, since what `top` tells of a young
+# process changes from one moment to the next.
 reading() { # COMMAND
-  local words direct through
+  local words direct through code
   read -ra words <<<"$(filled "$1")"
-  direct=$(docker_at "$DIRECT" "${words[@]}" 2>&1)
-  if ! through=$(docker_at "$READS" "${words[@]}" 2>&1); then
+  for _ in 1 2 3; do
+    code=0
+    direct=$(docker_at "$DIRECT" "${words[@]}" 2>&1)
+    through=$(docker_at "$READS" "${words[@]}" 2>&1) || code=$?
+    [ "$direct" != "$through" ] || break
+    sleep 1
+  done
+  if [ "$code" != 0 ]; then
     report FAIL "reads $(named "$1")" "$(tail -n1 <<<"$through")"
   elif [ "$direct" != "$through" ]; then
     report FAIL "reads $(named "$1")" "differs: $(diff <(echo "$direct") <(echo "$through") | sed -n 2p)"
