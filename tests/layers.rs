@@ -24,6 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// A dependency, and the folders or files that may name it.
 const CRATES: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["policy/problem.rs"]),
+    ("arc_swap", &["proxy"]),
     ("bytes", &["proxy"]),
     ("clap", &["cli"]),
     ("http", &["catalogue", "request", "policy", "proxy"]),
@@ -40,10 +41,11 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rustix", &["proxy"]),
     ("rustls", &["proxy"]),
     ("saphyr_parser", &["policy/tree.rs", "policy/tree"]),
+    ("sd_notify", &["cli/supervisor.rs"]),
     ("serde", &["record", "cli"]),
     ("serde_json", &["request", "record", "proxy", "cli"]),
     ("serde_yaml", &["policy"]),
-    ("sha2", &["proxy/peer.rs"]),
+    ("sha2", &["proxy/peer.rs", "cli/plan.rs"]),
     ("strsim", &["policy"]),
     ("tokio", &["proxy", "cli", "imitation"]),
     ("tokio_rustls", &["proxy"]),

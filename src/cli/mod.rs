@@ -5,8 +5,10 @@ mod demo;
 mod exit;
 mod operations;
 mod plan;
+mod reload;
 mod serve;
 mod sources;
+mod supervisor;
 mod table;
 mod test;
 

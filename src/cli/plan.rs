@@ -8,6 +8,7 @@ use crate::proxy::config::{self, Config, ListenConfig, Place};
 use crate::proxy::{Endpoint, HostFiles, ListenerPlan, Plan, TlsFiles, UnixSocket, server_config};
 use crate::record::audit::{Audit, WhenFull};
 use crate::request::values::path::clean;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,46 @@ use std::sync::Arc;
 
 const BAD: Bad = Bad(Exit::BadPolicy);
 
+/// Bytes of a hash that are shown.
+const FINGERPRINT: usize = 6;
+
+/// What a gate is made from, and made anew from at a reload.
+#[derive(Debug)]
+pub(super) enum Origin {
+    /// A configuration file.
+    File(PathBuf),
+    /// The command line.
+    Flags(Box<Flags>),
+}
+
+/// The part of a gate that a reload replaces.
+pub(super) struct Judges {
+    /// The listeners, with their policies and certificates.
+    pub(super) listeners: Vec<ListenerPlan>,
+    /// The fingerprint of all policies, which tells one generation from another.
+    pub(super) fingerprint: String,
+    /// What they were read from.
+    pub(super) files: Vec<PathBuf>,
+}
+
+impl Origin {
+    /// Reads the configuration; every problem is printed.
+    ///
+    /// # Errors
+    /// There was one.
+    pub(super) fn config(&self) -> Result<Config, Bad> {
+        match self {
+            Self::File(path) => read(path),
+            Self::Flags(flags) => flags.config().map_err(|message| {
+                complain(&message);
+                BAD
+            }),
+        }
+    }
+}
+
 /// The flags that stand for a configuration file.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(super) struct Flags {
     /// The policy; several files are parts of one policy
     #[arg(long, value_name = "FILE", required_unless_present = "config")]
@@ -66,21 +105,12 @@ pub(super) struct Flags {
 }
 
 impl Flags {
-    /// A whole gate from the flags.
-    pub(super) fn plan(self) -> Result<Plan, Bad> {
-        let config = self.config().map_err(|message| {
-            complain(&message);
-            BAD
-        })?;
-        build(config)
-    }
-
-    fn config(self) -> Result<Config, String> {
-        let upstream = match self.upstream {
-            Some(address) => config::upstream(&address)?,
+    fn config(&self) -> Result<Config, String> {
+        let upstream = match &self.upstream {
+            Some(address) => config::upstream(address)?,
             None => config::default_upstream()?,
         };
-        let tls = match (self.tlscert, self.tlskey, self.tlscacert) {
+        let tls = match (self.tlscert.clone(), self.tlskey.clone(), self.tlscacert.clone()) {
             (Some(certificate), Some(key), Some(client_ca)) => Some(TlsFiles { certificate, key, client_ca }),
             _ => None,
         };
@@ -97,17 +127,12 @@ impl Flags {
             .map(|place| ListenConfig { place, policy: self.policy.clone(), denials: self.denials })
             .collect();
         let mut config = Config::new(upstream, listen);
-        config.audit = self.audit;
+        config.audit = self.audit.clone();
         config.audit_full = self.audit_full;
         config.host_files = self.host_files;
         config.threads = self.threads.map_or(config.threads, usize::from);
         Ok(config)
     }
-}
-
-/// A whole gate from a configuration file.
-pub(super) fn from_file(path: &Path) -> Result<Plan, Bad> {
-    build(read(path)?)
 }
 
 fn read(path: &Path) -> Result<Config, Bad> {
@@ -124,12 +149,11 @@ fn read(path: &Path) -> Result<Config, Bad> {
     Ok(Config { file: Some(path.to_owned()), ..config })
 }
 
-/// Loads policies and keys and opens the audit file; every failure is printed.
-fn build(config: Config) -> Result<Plan, Bad> {
-    let listeners = listeners(&config)?;
-    for warning in config.warnings() {
-        tracing::warn!("{warning}");
-    }
+/// Opens the audit file and puts the rest beside it; a failure is printed.
+///
+/// # Errors
+/// The audit file cannot be opened.
+pub(super) fn gate(config: &Config, listeners: Vec<ListenerPlan>) -> Result<Plan, Bad> {
     let audit = match &config.audit {
         Some(path) => Some(Audit::open(path, config.audit_full).map_err(|error| {
             complain(&format!("cannot open the audit file `{}`: {error}", path.display()));
@@ -137,27 +161,47 @@ fn build(config: Config) -> Result<Plan, Bad> {
         })?),
         None => None,
     };
-    let Config { upstream, limits, threads, host_files, .. } = config;
+    let Config { upstream, limits, threads, host_files, .. } = config.clone();
     Ok(Plan { upstream, listeners, audit, limits, threads, host_files })
 }
 
-fn listeners(config: &Config) -> Result<Vec<ListenerPlan>, Bad> {
+/// Loads policies and keys and runs the policies' own tests; every failure is printed.
+///
+/// # Errors
+/// There was one.
+pub(super) fn judges(config: &Config) -> Result<Judges, Bad> {
     let mut policies: HashMap<&[PathBuf], Arc<Policy>> = HashMap::new();
-    let mut plans = Vec::new();
+    let mut listeners = Vec::new();
     let mut bad = loops(config).then_some(BAD);
-    let own = own_files(config);
+    let (own, mut hash) = (own_files(config), Sha256::new());
     for listen in &config.listen {
         let known = policies.get(listen.policy.as_slice()).cloned();
-        let policy = known.map(Ok).unwrap_or_else(|| policy(&listen.policy, &own));
+        let policy = known.map(Ok).unwrap_or_else(|| policy(&listen.policy, &own, &mut hash));
         match (policy, endpoint(&listen.place)) {
             (Ok(policy), Ok(endpoint)) => {
                 policies.insert(&listen.policy, Arc::clone(&policy));
-                plans.push(ListenerPlan { endpoint, policy, denials: listen.denials });
+                listeners.push(ListenerPlan { endpoint, policy, denials: listen.denials });
             }
             (Err(first), _) | (_, Err(first)) => bad = bad.or(Some(first)),
         }
     }
-    bad.map_or(Ok(plans), Err)
+    if let Some(bad) = bad {
+        return Err(bad);
+    }
+    let fingerprint = hash.finalize().iter().take(FINGERPRINT).map(|byte| format!("{byte:02x}")).collect();
+    Ok(Judges { listeners, fingerprint, files: files(config) })
+}
+
+/// Everything that a gate is made from: a change of one of them is a reason to read all anew.
+fn files(config: &Config) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = config.file.iter().cloned().collect();
+    for listen in &config.listen {
+        files.extend(listen.policy.iter().cloned());
+        files.extend(listen.place.read_files().into_iter().map(Path::to_owned));
+    }
+    files.sort();
+    files.dedup();
+    files
 }
 
 /// A gate whose upstream is its own socket would wait for itself.
@@ -193,8 +237,9 @@ fn own_files(config: &Config) -> Vec<String> {
     paths
 }
 
-fn policy(files: &[PathBuf], own: &[String]) -> Result<Arc<Policy>, Bad> {
-    let (policy, _) = sources::load(files)?;
+fn policy(files: &[PathBuf], own: &[String], hash: &mut Sha256) -> Result<Arc<Policy>, Bad> {
+    let (policy, sources) = sources::load(files)?;
+    sources.iter().for_each(|source| hash.update(&source.text));
     for warning in policy.warnings() {
         sources::note(&warning);
     }
@@ -219,10 +264,10 @@ fn tcp(address: SocketAddr, tls: Option<&TlsFiles>, hosts: &[String]) -> Result<
 
 /// Looks at a configuration as `serve` would, and opens nothing.
 pub(super) fn check(path: &Path) -> Exit {
-    match read(path).and_then(|config| Ok((listeners(&config)?, config))) {
-        Ok((plans, config)) => {
+    match read(path).and_then(|config| Ok((judges(&config)?, config))) {
+        Ok((judges, config)) => {
             config.warnings().iter().for_each(|warning| sources::warn(warning));
-            let (count, upstream) = (plans.len(), config.upstream.display());
+            let (count, upstream) = (judges.listeners.len(), config.upstream.display());
             println!("{}: fine: {count} listener{}, upstream {upstream}", path.display(), sources::plural(count));
             Exit::Fine
         }

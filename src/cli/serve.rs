@@ -1,17 +1,27 @@
 //! `dockgate serve`: the gate itself.
 
+use super::Exit;
+use super::plan::{self, Judges, Origin};
+use super::reload::Served;
 use super::sources::{self, Bad, complain};
-use super::{Exit, plan};
-use crate::proxy::{self, Plan, Running};
+use super::supervisor;
+use crate::proxy::{self, Running};
 use crate::record::log::{self, Format};
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{Interval, MissedTickBehavior};
+
+/// How often files are looked at. A change is taken at the second look that sees it.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// Stand before the Docker socket and let through what the policy allows
 ///
 /// Without a configuration file, --policy and --listen are enough. SIGTERM
-/// lets requests end and stops; SIGHUP opens the audit file anew.
+/// lets requests end and stops. SIGHUP, or a change of the files, makes it read
+/// configuration, policies and certificates anew: all of them, or, where one is
+/// wrong, none. SIGHUP also opens the audit file anew.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -53,63 +63,78 @@ impl Serve {
                 return Exit::BadPolicy;
             }
         };
-        let planned = match &self.config {
-            Some(config) => plan::from_file(config),
-            None => self.flags.plan(),
+        let origin = match self.config {
+            Some(config) => Origin::File(config),
+            None => Origin::Flags(Box::new(self.flags)),
         };
-        match planned {
-            Ok(plan) => serve(plan, &log),
+        match serve(origin, &log) {
+            Ok(()) => Exit::Fine,
             Err(Bad(exit)) => exit,
         }
     }
 }
 
-fn serve(plan: Plan, log: &log::Writer) -> Exit {
-    let upstream = plan.upstream.clone();
-    let running = match proxy::start(plan) {
-        Ok(running) => running,
-        Err(error) => {
-            complain(&error.to_string());
-            return Exit::Failure;
-        }
-    };
+fn serve(origin: Origin, log: &log::Writer) -> Result<(), Bad> {
+    let config = origin.config()?;
+    let Judges { listeners, fingerprint, files } = plan::judges(&config)?;
+    let plan = plan::gate(&config, listeners)?;
+    let mut running = proxy::start(plan).map_err(|error| failed(&error.to_string()))?;
+    let mut served = Served::first(origin, &config, files, &fingerprint);
     for address in running.addresses() {
-        tracing::info!(listener = address, upstream = %upstream.display(), "listening");
+        tracing::info!(listener = address, upstream = %config.upstream.display(), "listening");
     }
-    match until_ended(&running) {
-        Ok(()) => {
-            tracing::info!("ending: requests under way may finish");
-            running.stop();
-            if log.dropped() > 0 {
-                tracing::warn!(lines = log.dropped(), "log lines were dropped, because nobody read them in time");
-            }
-            Exit::Fine
-        }
-        Err(error) => {
-            complain(&format!("signals cannot be received: {error}"));
-            Exit::Failure
-        }
+    let ended = until_ended(&mut running, &mut served);
+    ended.map_err(|error| failed(&format!("signals cannot be received: {error}")))?;
+    supervisor::stopping();
+    tracing::info!("ending: requests under way may finish");
+    running.stop();
+    if log.dropped() > 0 {
+        tracing::warn!(lines = log.dropped(), "log lines were dropped, because nobody read them in time");
     }
+    Ok(())
 }
 
-/// Waits for SIGTERM or SIGINT; SIGHUP opens files anew.
-fn until_ended(running: &Running) -> io::Result<()> {
+fn failed(why: &str) -> Bad {
+    complain(why);
+    Bad(Exit::Failure)
+}
+
+/// Waits for SIGTERM or SIGINT. SIGHUP, and files that have changed, are a reason to take them anew;
+/// SIGHUP opens the audit file anew as well.
+fn until_ended(running: &mut Running, served: &mut Served) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut hangup = signal(SignalKind::hangup())?;
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut watchdog = supervisor::watchdog().map(tokio::time::interval);
         loop {
             tokio::select! {
                 _ = terminate.recv() => return Ok(()),
                 _ = interrupt.recv() => return Ok(()),
                 _ = hangup.recv() => {
+                    served.reload(running);
                     tracing::info!("opening the audit file anew");
                     running.reopen();
                 }
+                () = bark(&mut watchdog) => supervisor::alive(),
+                _ = look.tick() => if served.is_stale() {
+                    tracing::info!("a file has changed");
+                    served.reload(running);
+                },
             }
         }
     })
+}
+
+/// Ready whenever the supervisor has to hear of the gate.
+async fn bark(watchdog: &mut Option<Interval>) {
+    match watchdog {
+        Some(interval) => drop(interval.tick().await),
+        None => std::future::pending().await,
+    }
 }
 
 /// Runs a policy's own tests before it is served.

@@ -82,6 +82,8 @@ pub(super) struct Answer {
 
 #[derive(Debug)]
 enum Source {
+    /// A stream follows that has its own end.
+    Nothing,
     Full(Option<Bytes>),
     Daemon(Incoming, Lease),
 }
@@ -90,6 +92,11 @@ impl Answer {
     /// An answer of our own.
     pub(super) fn full(bytes: Bytes, exchange: Rc<Exchange>, open: Open) -> Self {
         Self { source: Source::Full((!bytes.is_empty()).then_some(bytes)), exchange, _open: open }
+    }
+
+    /// No answer: the client's stream is taken over, and ends with the tunnel.
+    pub(super) fn nothing(exchange: Rc<Exchange>, open: Open) -> Self {
+        Self { source: Source::Nothing, exchange, _open: open }
     }
 
     /// The daemon's answer, with the connection that it comes on.
@@ -119,10 +126,16 @@ impl Answer {
                 if let Source::Daemon(_, lease) = &mut self.source {
                     lease.complete(self.exchange.is_uploaded());
                 }
-                self.exchange.finish(How::Complete);
+                self.end();
             }
         }
         if self.is_end_stream() {
+            self.end();
+        }
+    }
+
+    fn end(&self) {
+        if !matches!(self.source, Source::Nothing) {
             self.exchange.finish(How::Complete);
         }
     }
@@ -134,6 +147,7 @@ impl Body for Answer {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = match &mut self.source {
+            Source::Nothing => None,
             Source::Full(bytes) => bytes.take().map(|b| Ok(Frame::data(b))),
             Source::Daemon(body, _) => ready!(Pin::new(body).poll_frame(cx)),
         };
@@ -143,6 +157,7 @@ impl Body for Answer {
 
     fn is_end_stream(&self) -> bool {
         match &self.source {
+            Source::Nothing => true,
             Source::Full(bytes) => bytes.is_none(),
             Source::Daemon(body, _) => body.is_end_stream(),
         }
@@ -150,6 +165,7 @@ impl Body for Answer {
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
+            Source::Nothing => SizeHint::with_exact(0),
             Source::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
             Source::Daemon(body, _) => body.size_hint(),
         }
@@ -159,7 +175,7 @@ impl Body for Answer {
 impl Drop for Answer {
     fn drop(&mut self) {
         if self.is_end_stream() {
-            self.exchange.finish(How::Complete);
+            self.end();
         }
     }
 }

@@ -78,10 +78,16 @@ impl Place {
 impl Place {
     /// Every file of the listener.
     pub fn files(&self) -> Vec<&Path> {
+        let mut files = self.read_files();
+        files.extend(self.path().map(PathBuf::as_path));
+        files
+    }
+
+    /// The files that are read for it.
+    pub fn read_files(&self) -> Vec<&Path> {
         match self {
-            Self::Unix(socket) => vec![&socket.path],
             Self::Tcp { tls: Some(tls), .. } => vec![&tls.certificate, &tls.key, &tls.client_ca],
-            Self::Tcp { tls: None, .. } => Vec::new(),
+            Self::Unix(_) | Self::Tcp { tls: None, .. } => Vec::new(),
         }
     }
 }

@@ -5,14 +5,14 @@ use super::exchange::{Exchange, Traffic};
 use super::handle::handle;
 use super::limits::{Limits, MAX_BUFFER, MAX_HEAD};
 use super::refuse;
+use super::rules::{Known, Standing};
 use super::stream::ClientStream;
 use super::tap::{Tap, TapState};
 use super::tunnel::{self, linger};
 use super::upstream::Upstream;
 use super::upstream_io::UpstreamIo;
 use super::{Gate, Listener};
-use crate::policy::{NoRole, Role};
-use crate::record::{Sinks, visible};
+use crate::record::{How, Sinks, visible};
 use crate::request::{Identity, Peer};
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -23,7 +23,7 @@ use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -43,8 +43,8 @@ pub(super) struct Link {
     pub(super) listener: Arc<Listener>,
     /// Who is there.
     pub(super) who: Arc<Identity>,
-    /// The place of the caller's role in the policy.
-    role: Result<usize, NoRole>,
+    known: Known,
+    standing: RefCell<Rc<Standing>>,
     /// The way to Docker.
     pub(super) upstream: Rc<Upstream>,
     /// Where records go.
@@ -54,6 +54,8 @@ pub(super) struct Link {
     /// What is known of the bytes.
     pub(super) tap: Rc<TapState>,
     takeover: RefCell<Option<Takeover>>,
+    stream: RefCell<Weak<Exchange>>,
+    revoked: Cell<bool>,
     order: Cell<Order>,
     ordered: Notify,
     watched: Cell<bool>,
@@ -89,40 +91,44 @@ pub(super) struct Shared {
 }
 
 impl Link {
-    /// A fresh connection; the role is found once, since the peer does not change.
-    /// `unseen` says that groups or names, which the policy asks for, could not be told.
+    /// A fresh connection.
     pub(super) fn new(
         shared: Shared,
         listener: Arc<Listener>,
         who: Identity,
-        unseen: bool,
+        known: Known,
         tap: Rc<TapState>,
     ) -> Rc<Self> {
-        let role = if unseen { Err(NoRole::Unseen) } else { listener.policy.role_index(&who) };
+        let standing = Rc::new(Standing::new(listener.rules.load_full(), &who, known));
         let Shared { gate, upstream, sinks, traffic } = shared;
         Rc::new(Self {
             gate,
             listener,
             who: Arc::new(who),
-            role,
+            known,
+            standing: RefCell::new(standing),
             upstream,
             sinks,
             traffic,
             tap,
             takeover: RefCell::new(None),
+            stream: RefCell::new(Weak::new()),
+            revoked: Cell::new(false),
             order: Cell::new(Order::None),
             ordered: Notify::new(),
             watched: Cell::new(false),
         })
     }
 
-    /// The caller's role.
-    ///
-    /// # Errors
-    /// No role of the listener's policy is for this caller, or several are.
-    pub(super) fn role(&self) -> Result<&Role, NoRole> {
-        let index = self.role.clone()?;
-        self.listener.policy.roles().get(index).ok_or(NoRole::Nobody)
+    /// The caller's role under the rules of now. It is found once for the same rules, since the peer
+    /// does not change.
+    pub(super) fn standing(&self) -> Rc<Standing> {
+        let rules = self.listener.rules.load();
+        if !self.standing.borrow().is_under(&rules) {
+            let standing = Standing::new(Arc::clone(&rules), &self.who, self.known);
+            *self.standing.borrow_mut() = Rc::new(standing);
+        }
+        Rc::clone(&self.standing.borrow())
     }
 
     /// Whether the client's certificate has expired since the handshake.
@@ -149,6 +155,33 @@ impl Link {
         } else if self.tap.busy() && !self.watched.replace(true) {
             self.order(Order::Watch);
         }
+    }
+
+    /// The rules have changed, or the listener is closed: a stream that is not allowed any more ends,
+    /// and a connection that cannot be told who it is from takes no further request.
+    pub(super) fn reconsider(&self) {
+        let (standing, closed) = (self.standing(), *self.listener.closed.borrow());
+        if closed || !self.known.is_enough_for(&standing.rules.policy) {
+            self.drain();
+        }
+        let stream = self.stream.borrow().upgrade();
+        if let Some(stream) = stream.filter(|stream| closed || !stream.is_allowed(&standing)) {
+            stream.finish(How::Revoked);
+            self.revoked.set(true);
+            self.order(Order::End);
+        }
+    }
+
+    /// Ready once the stream is not allowed any more.
+    async fn revoked(&self) {
+        while !self.revoked.get() {
+            self.ordered.notified().await;
+        }
+    }
+
+    /// What is under way has no end of its own.
+    pub(super) fn streams(&self, exchange: &Rc<Exchange>) {
+        *self.stream.borrow_mut() = Rc::downgrade(exchange);
     }
 
     /// No further request; what is under way goes on.
@@ -197,7 +230,10 @@ pub(super) async fn serve(link: Rc<Link>, tap: Tap) {
     let Some(client) = link.tap.take_stream() else { return };
     let takeover = link.takeover.borrow_mut().take();
     match takeover {
-        Some(takeover) => tunnel(client, takeover, &parts.read_buf).await,
+        Some(takeover) => tokio::select! {
+            () = tunnel(client, takeover, &parts.read_buf) => {}
+            () = link.revoked() => {}
+        },
         None => finish(&link, client, &parts.read_buf).await,
     }
 }

@@ -1,8 +1,11 @@
 //! One request under way: counts its bytes and records its end, whoever lets go last.
 
+use super::rules::Standing;
 use super::tap::TapState;
+use crate::policy::Decision;
 use crate::record::{End, How, RequestId, Sinks};
-use std::cell::Cell;
+use crate::request::Request;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +22,8 @@ pub(super) struct Exchange {
     how: Cell<Option<How>>,
     recorded: Cell<bool>,
     endless: Cell<bool>,
+    /// What may go on without an end, to be decided again under other rules.
+    request: RefCell<Option<Box<Request>>>,
     traffic: Rc<Traffic>,
     sinks: Rc<Sinks>,
 }
@@ -58,6 +63,7 @@ impl Exchange {
             how: Cell::new(None),
             recorded: Cell::new(false),
             endless: Cell::new(false),
+            request: RefCell::new(None),
             traffic: Rc::clone(traffic),
             sinks: Rc::clone(sinks),
         })
@@ -69,7 +75,18 @@ impl Exchange {
     }
 
     /// The exchange may never end by itself; a shutdown does not wait for it.
-    pub(super) fn endless(&self) {
+    pub(super) fn streams(&self, request: &Request) {
+        self.endless();
+        *self.request.borrow_mut() = Some(Box::new(request.clone()));
+    }
+
+    /// Whether the stream is still allowed.
+    pub(super) fn is_allowed(&self, standing: &Standing) -> bool {
+        let Some(request) = self.request.borrow().clone() else { return true };
+        standing.role().is_ok_and(|role| matches!(role.decide(*request), Decision::Allow(_)))
+    }
+
+    fn endless(&self) {
         if !self.endless.replace(true) {
             self.traffic.plain.set(self.traffic.plain.get().saturating_sub(1));
         }

@@ -5,6 +5,7 @@ use super::connection::{Link, Takeover};
 use super::exchange::{Exchange, Open};
 use super::host_files;
 use super::refuse::Reply;
+use super::rules::Standing;
 use super::upload;
 use super::upstream::{self, Lease, UpstreamError};
 use super::upstream_io::UpstreamIo;
@@ -49,7 +50,7 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
         head: parts.method == Method::HEAD,
         close: !body.is_end_stream(),
     };
-    let mut seen = Seen::default();
+    let mut seen = Seen { standing: link.standing(), operation: None, object: None, image: None };
     let stop = match judge(&link, &call.exchange, &parts, body, &mut seen).await {
         Err(stop) => stop,
         Ok(ready) => {
@@ -111,9 +112,9 @@ impl Call {
     }
 }
 
-/// How far a request was understood, for the record.
-#[derive(Default)]
+/// Who asks under which rules, and how far the request was understood, for the record.
 struct Seen {
+    standing: Rc<Standing>,
     operation: Option<&'static Operation>,
     object: Option<String>,
     image: Option<String>,
@@ -141,7 +142,8 @@ async fn judge(
     body: Incoming,
     seen: &mut Seen,
 ) -> Result<Ready, Stop> {
-    if let Some(tcp) = &link.listener.tcp {
+    let standing = Rc::clone(&seen.standing);
+    if let Some(tcp) = &standing.rules.tcp {
         headers::refuse_browsers(&parts.headers, tcp.tls.is_some(), &tcp.hosts).map_err(Stop::Refused)?;
     }
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
@@ -152,7 +154,7 @@ async fn judge(
     if link.has_expired() {
         return Err(Stop::Stranger("the client certificate has expired".to_owned()));
     }
-    let role = link.role().map_err(stranger)?;
+    let role = standing.role().map_err(stranger)?;
     if !role.may_ever(operation.op) {
         return Err(Stop::Denied(role.deny_operation(operation.op)));
     }
@@ -216,7 +218,8 @@ async fn forward(
     let request: &Understood = permit.request();
     let wanted = Wanted { operation: request.operation(), upgrade: request.headers.upgrade.is_some() };
     if matches!(wanted.operation.stream, Stream::Response | Stream::H2c | Stream::Hijack | Stream::Websocket) {
-        exchange.endless();
+        exchange.streams(request);
+        link.streams(exchange);
     }
     let (response, lease) = link.upstream.send(&permit, upload).await?;
     Ok((response, lease, wanted))
@@ -264,7 +267,7 @@ async fn switch(
     let daemon = parts.io.with_early(parts.read_buf);
     link.take_over(Takeover { head, daemon, exchange: Rc::clone(&call.exchange) });
     // hyper writes this into nothing and ends; see `connection::tunnel`.
-    let mut nothing = Response::new(Answer::full(bytes::Bytes::new(), call.exchange, call.open));
+    let mut nothing = Response::new(Answer::nothing(call.exchange, call.open));
     nothing.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     nothing
 }
@@ -313,7 +316,7 @@ fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, sto
         Stop::Stranger(_) | Stop::Denied(_) => Verdict::Deny,
     };
     let mut record = record(link, exchange, parts, seen, verdict);
-    let (denials, id) = (link.listener.denials, exchange.id);
+    let (denials, id) = (seen.standing.rules.denials, exchange.id);
     let reply = match &stop {
         Stop::Refused(refusal) => {
             record.why.push(refusal.message.to_string());
@@ -353,7 +356,7 @@ fn record(link: &Link, exchange: &Exchange, parts: &Parts, seen: &Seen, verdict:
         id: exchange.id,
         time: SystemTime::now(),
         who: std::sync::Arc::clone(&link.who),
-        role: link.role().ok().map(|role| role.name().as_str().into()),
+        role: seen.standing.role().ok().map(|role| role.name().as_str().into()),
         method: visible(parts.method.as_str()),
         operation: seen.operation.map(|operation| operation.name),
         object: seen.object.clone().or_else(|| seen.operation.is_none().then(|| visible(parts.uri.path()))),

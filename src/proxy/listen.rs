@@ -124,7 +124,7 @@ fn bind(socket: &UnixSocket) -> io::Result<(UnixListener, SocketFile)> {
     let bound = UnixListener::bind(&staged);
     umask(before);
     let listener = bound?;
-    let placed = give(socket, &staged).and_then(|()| std::fs::rename(&staged, &socket.path));
+    let placed = give_at(socket, &staged).and_then(|()| std::fs::rename(&staged, &socket.path));
     if let Err(error) = placed {
         let _ = std::fs::remove_file(&staged);
         return Err(error);
@@ -140,7 +140,19 @@ fn staged(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn give(socket: &UnixSocket, path: &Path) -> io::Result<()> {
+/// Sets owner and mode of a socket that is open.
+///
+/// # Errors
+/// They do not exist, or may not be given.
+pub(super) fn give(socket: &UnixSocket) -> Result<(), ListenError> {
+    give_at(socket, &socket.path).map_err(|error| ListenError {
+        listener: socket.path.display().to_string(),
+        what: error.to_string(),
+        help: "check that owner and group exist".to_owned(),
+    })
+}
+
+fn give_at(socket: &UnixSocket, path: &Path) -> io::Result<()> {
     let missing = |kind: &str, name: &str| io::Error::other(format!("there is no {kind} `{name}`"));
     let id = |kind, name: &Option<String>, find: fn(&str) -> Option<u32>| match name {
         Some(name) => name.parse().ok().or_else(|| find(name)).map(Some).ok_or_else(|| missing(kind, name)),

@@ -9,10 +9,14 @@ mod handle;
 mod host_files;
 pub mod limits;
 mod listen;
+mod open;
 mod peer;
 mod refuse;
+mod reload;
+mod rules;
 mod stream;
 mod tap;
+mod thread;
 mod tls;
 mod tunnel;
 mod upload;
@@ -31,7 +35,9 @@ pub use tls::{TlsError, TlsFiles, server_config};
 use crate::policy::Policy;
 use crate::record::Sinks;
 use crate::record::audit::{Audit, Writer};
-use listen::SocketFile;
+use arc_swap::ArcSwap;
+use open::{Open, Opened};
+use rules::Rules;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -39,8 +45,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
-use tokio::sync::{mpsc, watch};
-use worker::{Socket, Threads};
+use thread::{Orders, Thread};
+use tokio::sync::watch;
+use worker::Workers;
 
 /// Where a listener listens.
 #[derive(Clone, Debug)]
@@ -106,6 +113,15 @@ impl Gate {
         Self { upstream, limits, sees_host, connections, buffered, buffered_by_one, full_noted }
     }
 
+    /// Warns where a policy grants paths that only the daemon sees.
+    fn warn_unseen(&self, listeners: &[ListenerPlan]) {
+        if !self.sees_host && listeners.iter().any(|listener| listener.policy.grants_host_paths()) {
+            tracing::warn!(
+                "the host's files are not seen from here: links of bind sources are not followed; if they are, say `host_files: seen` or --host-files seen"
+            );
+        }
+    }
+
     /// Logs that connections are turned away, at most once a second.
     fn note_full(&self, listener: &str) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() as usize;
@@ -119,11 +135,18 @@ impl Gate {
 #[derive(Debug)]
 struct Listener {
     name: Arc<str>,
-    policy: Arc<Policy>,
-    denials: Denials,
-    tcp: Option<Tcp>,
+    rules: ArcSwap<Rules>,
     connections: AtomicUsize,
+    closed: watch::Sender<bool>,
     buffered: AtomicUsize,
+}
+
+impl Listener {
+    fn new(name: &str, rules: Rules) -> Self {
+        let (rules, (closed, _)) = (ArcSwap::from_pointee(rules), watch::channel(false));
+        let [connections, buffered] = [const { AtomicUsize::new(0) }; 2];
+        Self { name: name.into(), rules, connections, buffered, closed }
+    }
 }
 
 #[derive(Debug)]
@@ -135,17 +158,19 @@ struct Tcp {
 /// A gate that runs; it ends when told to, or when it is dropped.
 #[derive(Debug)]
 pub struct Running {
+    gate: Arc<Gate>,
     drain: watch::Sender<bool>,
+    reloaded: watch::Sender<()>,
+    workers: Workers,
     threads: Vec<JoinHandle<()>>,
     audit: Option<(Audit, Writer)>,
-    addresses: Vec<String>,
-    _files: Vec<SocketFile>,
+    open: Vec<Open>,
 }
 
 impl Running {
     /// Where it listens: paths, and addresses with the port that was given.
-    pub fn addresses(&self) -> &[String] {
-        &self.addresses
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.open.iter().map(|open| &*open.listener.name)
     }
 
     /// Opens log files anew, after logrotate moved them.
@@ -211,146 +236,32 @@ impl From<io::Error> for StartError {
 pub fn start(plan: Plan) -> Result<Running, StartError> {
     let limits = plan.limits.fit(plan.listeners.len());
     let gate = Arc::new(Gate::new(plan.upstream, limits, plan.host_files.are_seen(), plan.listeners.len()));
-    if !gate.sees_host && plan.listeners.iter().any(|listener| listener.policy.grants_host_paths()) {
-        tracing::warn!(
-            "the host's files are not seen from here: links of bind sources are not followed; if they are, say `host_files: seen` or --host-files seen"
-        );
-    }
-    let opened = plan.listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    gate.warn_unseen(&plan.listeners);
+    let opened = plan.listeners.into_iter().map(Opened::open).collect::<Result<Vec<_>, _>>()?;
     let (drain, draining) = watch::channel(false);
+    let (reloaded, reloads) = watch::channel(());
+    let sinks = Sinks { audit: plan.audit.as_ref().map(|(audit, _)| audit.clone()) };
+    let (workers, queues) = Workers::new(plan.threads.max(1));
     let mut running =
-        Running { drain, threads: Vec::new(), audit: plan.audit, addresses: Vec::new(), _files: Vec::new() };
-    let sinks = Sinks { audit: running.audit.as_ref().map(|(audit, _)| audit.clone()) };
-    let homes = running.settle(opened, plan.threads.max(1));
-    running.spawn(homes, |queue, listeners, threads| Thread {
-        gate: Arc::clone(&gate),
+        Running { gate, drain, reloaded, workers, threads: Vec::new(), audit: plan.audit, open: Vec::new() };
+    running.threads = thread::start(queues, |queue| Thread {
+        gate: Arc::clone(&running.gate),
         sinks: sinks.clone(),
         queue,
-        listeners,
-        threads,
-        draining: draining.clone(),
+        workers: running.workers.clone(),
+        orders: Orders { draining: draining.clone(), reloads: reloads.clone() },
     })?;
+    running.listen(opened)?;
     Ok(running)
 }
 
-/// The listeners of one thread.
-type Home = Vec<(Arc<Listener>, Bound)>;
-
 impl Running {
-    /// Deals the listeners out to threads.
-    fn settle(&mut self, opened: Vec<Opened>, threads: usize) -> Vec<Home> {
-        let mut homes: Vec<Home> = (0..threads).map(|_| Vec::new()).collect();
-        for (turn, Opened { listener, socket, file, address }) in opened.into_iter().enumerate() {
-            self.addresses.push(address);
-            self._files.extend(file);
-            if let Some(home) = homes.get_mut(turn % threads) {
-                home.push((listener, socket));
-            }
+    /// Lets the threads accept connections of these listeners, which are dealt out in turn.
+    fn listen(&mut self, opened: Vec<Opened>) -> io::Result<()> {
+        for Opened { place, listener, socket, file } in opened {
+            self.workers.listen(Arc::clone(&listener), socket)?;
+            self.open.push(Open { place, listener, _file: file });
         }
-        homes
-    }
-
-    /// Starts one thread a home. Each reports once; one that cannot start fails the gate.
-    fn spawn(
-        &mut self,
-        homes: Vec<Home>,
-        make: impl Fn(mpsc::UnboundedReceiver<worker::Accepted>, Home, Threads) -> Thread,
-    ) -> io::Result<()> {
-        let count = homes.len();
-        let (senders, queues): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::unbounded_channel()).unzip();
-        let threads = Threads::new(senders);
-        let (report, reports) = std::sync::mpsc::channel();
-        for (number, (queue, home)) in queues.into_iter().zip(homes).enumerate() {
-            let (thread, report) = (make(queue, home, threads.clone()), report.clone());
-            let builder = std::thread::Builder::new().name(format!("gate-{number}"));
-            self.threads.push(builder.spawn(move || thread.run(&report))?);
-        }
-        drop(report);
-        reports.iter().take(count).collect()
-    }
-}
-
-struct Opened {
-    listener: Arc<Listener>,
-    socket: Bound,
-    file: Option<SocketFile>,
-    address: String,
-}
-
-enum Bound {
-    Unix(std::os::unix::net::UnixListener),
-    Tcp(std::net::TcpListener),
-}
-
-impl Bound {
-    /// Registers the socket with this thread's runtime.
-    fn register(self) -> io::Result<Socket> {
-        Ok(match self {
-            Self::Unix(listener) => Socket::Unix(tokio::net::UnixListener::from_std(listener)?),
-            Self::Tcp(listener) => Socket::Tcp(tokio::net::TcpListener::from_std(listener)?),
-        })
-    }
-}
-
-fn open(plan: ListenerPlan) -> Result<Opened, ListenError> {
-    let (socket, file, address, tcp) = match plan.endpoint {
-        Endpoint::Unix(unix) => {
-            let (listener, file) = listen::unix(&unix)?;
-            (Bound::Unix(listener), Some(file), unix.path.display().to_string(), None)
-        }
-        Endpoint::Tcp { address, tls, hosts } => {
-            let listener = listen::tcp(address)?;
-            let address = listener.local_addr().unwrap_or(address).to_string();
-            (Bound::Tcp(listener), None, address, Some(Tcp { tls, hosts }))
-        }
-    };
-    let listener = Listener {
-        name: address.as_str().into(),
-        policy: plan.policy,
-        denials: plan.denials,
-        tcp,
-        connections: AtomicUsize::new(0),
-        buffered: AtomicUsize::new(0),
-    };
-    Ok(Opened { listener: Arc::new(listener), socket, file, address })
-}
-
-/// What one thread is given.
-struct Thread {
-    gate: Arc<Gate>,
-    sinks: Sinks,
-    queue: mpsc::UnboundedReceiver<worker::Accepted>,
-    listeners: Vec<(Arc<Listener>, Bound)>,
-    threads: Threads,
-    draining: watch::Receiver<bool>,
-}
-
-impl Thread {
-    /// Reports whether it could start, then serves.
-    fn run(self, report: &std::sync::mpsc::Sender<io::Result<()>>) {
-        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime,
-            Err(error) => return drop(report.send(Err(error))),
-        };
-        runtime.block_on(tokio::task::LocalSet::new().run_until(self.serve(report)));
-        // a file system that hangs holds nothing up
-        runtime.shutdown_background();
-    }
-
-    async fn serve(self, report: &std::sync::mpsc::Sender<io::Result<()>>) {
-        let mut accepting = Vec::new();
-        for (listener, bound) in self.listeners {
-            match bound.register() {
-                Ok(socket) => accepting.push((listener, socket)),
-                Err(error) => return drop(report.send(Err(error))),
-            }
-        }
-        drop(report.send(Ok(())));
-        for (listener, socket) in accepting {
-            let (gate, threads) = (Arc::clone(&self.gate), self.threads.clone());
-            tokio::task::spawn_local(worker::accept(gate, listener, socket, threads, self.draining.clone()));
-        }
-        drop(self.threads);
-        worker::run(self.gate, self.sinks, self.queue, self.draining).await;
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Who is at the other end: what the kernel and the certificate say.
 
+use super::rules::Known;
 use super::users;
 use crate::policy::OVERFLOW_ID;
 use crate::request::{Certificate, Peer};
@@ -15,20 +16,20 @@ use tokio::net::UnixStream;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
 
-/// The process that connected a Unix socket, by SO_PEERCRED; and whether groups
-/// or names that were asked for could not be told.
+/// The process that connected a Unix socket, by SO_PEERCRED, and what else was asked for and could
+/// be told.
 ///
 /// # Errors
 /// The kernel gives no credentials.
-pub(super) fn of_unix(stream: &UnixStream, with_groups: bool, with_names: bool) -> io::Result<(Peer, bool)> {
+pub(super) fn of_unix(stream: &UnixStream, with_groups: bool, with_names: bool) -> io::Result<(Peer, Known)> {
     let credentials = stream.peer_cred()?;
     let (uid, gid) = (credentials.uid(), credentials.gid());
     let pid = credentials.pid().unwrap_or(0);
     let groups = if with_groups { supplementary_groups(stream, pid) } else { Some(Vec::new()) };
     let names = if with_names { names(uid, gid, groups.as_deref()) } else { Some((None, Vec::new())) };
-    let unseen = groups.is_none() || names.is_none();
+    let known = Known { groups: with_groups && groups.is_some(), names: with_names && names.is_some() };
     let (user, group_names) = names.unwrap_or_default();
-    Ok((Peer::Unix { uid, gid, pid, groups: groups.unwrap_or_default(), user, group_names }, unseen))
+    Ok((Peer::Unix { uid, gid, pid, groups: groups.unwrap_or_default(), user, group_names }, known))
 }
 
 /// The names of a user and of groups. The overflow id stands for whoever comes

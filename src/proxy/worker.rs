@@ -4,11 +4,13 @@
 use super::connection::{self, Link, Shared};
 use super::exchange::Traffic;
 use super::limits::TICK;
+use super::open::Bound;
+use super::rules::Known;
 use super::stream::ClientStream;
 use super::tap::Tap;
+use super::thread::{Orders, Thread};
 use super::upstream::Upstream;
 use super::{Gate, Listener, Tcp, peer};
-use crate::record::Sinks;
 use crate::request::{Identity, Peer};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -19,7 +21,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Notify, watch};
 use tokio::task::spawn_local;
 
@@ -68,44 +70,68 @@ impl Drop for Seat {
     }
 }
 
-/// The senders to all threads, used in turn.
+/// Something to do for one thread.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Serve a connection.
+    Serve(Accepted),
+    /// Accept connections of a listener, and report whether that is possible.
+    Listen(Arc<Listener>, Bound, std::sync::mpsc::Sender<io::Result<()>>),
+}
+
+/// The queues of all threads, used in turn. The limits on connections bound them.
 #[derive(Debug, Clone)]
-pub(super) struct Threads {
-    to: Arc<[UnboundedSender<Accepted>]>,
+pub(super) struct Workers {
+    to: Arc<[UnboundedSender<Job>]>,
     next: Arc<AtomicUsize>,
 }
 
-impl Threads {
-    /// One queue a thread; the connection limits bound them.
-    pub(super) fn new(to: Vec<UnboundedSender<Accepted>>) -> Self {
-        Self { to: to.into(), next: Arc::new(AtomicUsize::new(0)) }
+impl Workers {
+    /// So many queues, and their far ends.
+    pub(super) fn new(count: usize) -> (Self, Vec<UnboundedReceiver<Job>>) {
+        let (to, queues): (Vec<_>, Vec<_>) = (0..count).map(|_| unbounded_channel()).unzip();
+        (Self { to: to.into(), next: Arc::new(AtomicUsize::new(0)) }, queues)
     }
 
-    fn hand_out(&self, accepted: Accepted) {
+    /// A closed queue means that the gate is ending; the job is dropped.
+    fn hand_out(&self, job: Job) {
         let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.to.len().max(1);
         if let Some(thread) = self.to.get(turn) {
-            // A closed queue means that the gate is ending; the connection is dropped.
-            let _ = thread.send(accepted);
+            let _ = thread.send(job);
         }
+    }
+
+    /// Has one thread accept connections of this listener.
+    ///
+    /// # Errors
+    /// The thread's runtime takes no more sockets, or the gate is ending.
+    pub(super) fn listen(&self, listener: Arc<Listener>, socket: Bound) -> io::Result<()> {
+        let (report, reports) = std::sync::mpsc::channel();
+        self.hand_out(Job::Listen(listener, socket, report));
+        reports.recv().unwrap_or_else(|_| Err(io::Error::other("the gate is ending")))
     }
 }
 
-/// Accepts connections of one listener until the gate drains.
-pub(super) async fn accept(
+/// Accepts connections of one listener until it is closed or the gate drains.
+async fn accept(
     gate: Arc<Gate>,
     listener: Arc<Listener>,
     socket: Socket,
-    threads: Threads,
+    workers: Workers,
     mut drain: watch::Receiver<bool>,
 ) {
+    let mut closed = listener.closed.subscribe();
     loop {
         let accepted = tokio::select! {
             accepted = socket.accept() => accepted,
             _ = drain.changed() => return,
+            _ = closed.wait_for(|closed| *closed) => return,
         };
         match accepted {
             Ok(stream) => match Seat::take(&gate, &listener) {
-                Some(seat) => threads.hand_out(Accepted { listener: Arc::clone(&listener), stream, seat }),
+                Some(seat) => {
+                    workers.hand_out(Job::Serve(Accepted { listener: Arc::clone(&listener), stream, seat }));
+                }
                 None => gate.note_full(&listener.name),
             },
             Err(error) => {
@@ -177,13 +203,9 @@ impl Drop for Listed<'_> {
     }
 }
 
-/// Serves connections until the queue closes and all have ended, or time is up.
-pub(super) async fn run(
-    gate: Arc<Gate>,
-    sinks: Sinks,
-    mut queue: UnboundedReceiver<Accepted>,
-    mut drain: watch::Receiver<bool>,
-) {
+/// Serves connections until the gate drains and all have ended, or time is up.
+pub(super) async fn run(thread: Thread) {
+    let Thread { gate, sinks, mut queue, workers, orders: Orders { draining: mut drain, mut reloads } } = thread;
     let upstream = Upstream::new(&gate.upstream);
     let shared = Shared { gate, upstream, sinks: Rc::new(sinks), traffic: Rc::new(Traffic::default()) };
     let worker = Rc::new(Worker { shared, links: RefCell::default(), emptied: Notify::new(), next: Cell::new(0) });
@@ -192,55 +214,69 @@ pub(super) async fn run(
     loop {
         tokio::select! {
             biased;
-            accepted = queue.recv() => match accepted {
-                Some(accepted) => { spawn_local(Rc::clone(&worker).serve(accepted)); }
+            job = queue.recv() => match job {
+                Some(Job::Serve(accepted)) => { spawn_local(Rc::clone(&worker).serve(accepted)); }
+                Some(Job::Listen(listener, socket, report)) => {
+                    let _ = report.send(worker.listen(listener, socket, workers.clone(), drain.clone()));
+                }
                 None => break,
             },
             _ = tick.tick() => worker.tick(),
             _ = drain.changed() => break,
+            Ok(()) = reloads.changed() => worker.links().iter().for_each(|link| link.reconsider()),
         }
     }
     worker.drain().await;
 }
 
 impl Worker {
+    fn listen(
+        &self,
+        listener: Arc<Listener>,
+        socket: Bound,
+        workers: Workers,
+        drain: watch::Receiver<bool>,
+    ) -> io::Result<()> {
+        let socket = socket.register()?;
+        spawn_local(accept(Arc::clone(&self.shared.gate), listener, socket, workers, drain));
+        Ok(())
+    }
+
     async fn serve(self: Rc<Self>, accepted: Accepted) {
         let Accepted { listener, stream, seat } = accepted;
         let who = stream.address();
         match self.open(&listener, stream).await {
-            Ok((stream, peer, unseen)) => {
-                self.connection(&listener, stream, peer, unseen).await;
-            }
+            Ok((stream, peer, known)) => self.connection(&listener, stream, peer, known).await,
             Err(error) => tracing::warn!(listener = %listener.name, who, %error, "refused: no connection was made"),
         }
         drop(seat);
     }
 
-    async fn connection(&self, listener: &Arc<Listener>, stream: ClientStream, peer: Peer, unseen: bool) {
+    async fn connection(&self, listener: &Arc<Listener>, stream: ClientStream, peer: Peer, known: Known) {
         let (tap, state) = Tap::new(stream);
         let who = Identity { listener: Arc::clone(&listener.name), peer };
-        let link = Link::new(self.shared.clone(), Arc::clone(listener), who, unseen, state);
+        let link = Link::new(self.shared.clone(), Arc::clone(listener), who, known, state);
         let number = self.next.replace(self.next.get().wrapping_add(1));
         self.links.borrow_mut().insert(number, Rc::downgrade(&link));
         let _listed = Listed { worker: self, number };
         connection::serve(link, tap).await;
     }
 
-    /// The stream, who is there, and whether something that the policy asks for cannot be told.
-    async fn open(&self, listener: &Listener, stream: Raw) -> io::Result<(ClientStream, Peer, bool)> {
+    /// The stream, who is there, and what is known of them.
+    async fn open(&self, listener: &Listener, stream: Raw) -> io::Result<(ClientStream, Peer, Known)> {
+        let rules = listener.rules.load_full();
         match stream {
             Raw::Unix(stream) => {
                 let stream = tokio::net::UnixStream::from_std(stream)?;
-                let (peer, unseen) =
-                    peer::of_unix(&stream, listener.policy.needs_groups(), listener.policy.needs_names())?;
-                Ok((ClientStream::Unix(stream), peer, unseen))
+                let (peer, known) = peer::of_unix(&stream, rules.policy.needs_groups(), rules.policy.needs_names())?;
+                Ok((ClientStream::Unix(stream), peer, known))
             }
             Raw::Tcp(stream, address) => {
                 stream.set_nodelay(true)?;
                 let stream = tokio::net::TcpStream::from_std(stream)?;
                 rustix::net::sockopt::set_socket_keepalive(&stream, true)?;
-                let (stream, peer) = self.open_tcp(listener.tcp.as_ref(), stream, address.ip()).await?;
-                Ok((stream, peer, false))
+                let (stream, peer) = self.open_tcp(rules.tcp.as_ref(), stream, address.ip()).await?;
+                Ok((stream, peer, Known::ALL))
             }
         }
     }

@@ -83,6 +83,8 @@ pub enum How {
     ClientGone,
     /// The daemon failed or went away before the end.
     DaemonGone,
+    /// New rules do not allow it any more, or its listener was closed.
+    Revoked,
 }
 
 /// Identity as it stands in records.

@@ -86,12 +86,24 @@ impl Gate {
 
     /// Where the listener of this number listens.
     pub(crate) fn address(&self, number: usize) -> String {
-        self.running().addresses()[number].clone()
+        self.running().addresses().nth(number).expect("a listener").to_owned()
     }
 
     /// The gate itself.
     pub(crate) fn running(&self) -> &Running {
         self.running.as_ref().expect("a running gate")
+    }
+
+    /// A listener on a Unix socket in the gate's own folder.
+    pub(crate) fn planned(&self, name: &str, text: &str) -> ListenerPlan {
+        let socket = UnixSocket { path: self.file(name), mode: 0o600, owner: None, group: None };
+        ListenerPlan { endpoint: Endpoint::Unix(socket), policy: policy(text), denials: Denials::Full }
+    }
+
+    /// Puts other listeners in the place of those that are open.
+    pub(crate) fn reload(&mut self, plans: Vec<ListenerPlan>) -> Result<(), String> {
+        let _turn = alone();
+        self.running.as_mut().expect("a running gate").reload(plans).map_err(|error| error.to_string())
     }
 
     /// The answer to one request on a connection of its own.

@@ -18,4 +18,5 @@ mod listeners;
 mod pipelines;
 mod random;
 mod records;
+mod reload;
 mod tls;

@@ -1,0 +1,169 @@
+//! `dockgate serve` as a process: what its files and signals change while it runs.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
+
+#[path = "common/mod.rs"]
+mod common;
+
+use common::{Client, Daemon, get, may, wait};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use std::fs;
+use std::os::unix::net::UnixDatagram;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// A gate of its own process before an imitation.
+struct Served {
+    child: Child,
+    folder: TempDir,
+    _daemon: Daemon,
+}
+
+impl Served {
+    fn start(policy: &str) -> Self {
+        Self::start_with(policy, |_| ())
+    }
+
+    fn start_with(policy: &str, change: impl FnOnce(&mut Command)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let daemon = Daemon::start(&folder.path().join("docker.sock"));
+        let file = |name: &str| folder.path().join(name);
+        fs::write(file("policy.yaml"), policy).unwrap();
+        fs::write(file("dockgate.yaml"), configuration(&folder, "gate.sock")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dockgate"));
+        change(&mut command);
+        let child = command
+            .args(["serve", "--log-format", "json", "--config"])
+            .arg(file("dockgate.yaml"))
+            .stdout(fs::File::create(file("out")).unwrap())
+            .stderr(fs::File::create(file("log")).unwrap())
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let served = Self { child, folder, _daemon: daemon };
+        served.until("listening", 1);
+        served
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The lines of the log with this message, once there are so many.
+    fn until(&self, message: &str, count: usize) -> Vec<Value> {
+        wait(message, || {
+            let text = fs::read_to_string(self.file("log")).unwrap() + &fs::read_to_string(self.file("out")).unwrap();
+            let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            let lines: Vec<Value> = lines.filter(|line| line.to_string().contains(message)).collect();
+            (lines.len() >= count).then_some(lines)
+        })
+    }
+
+    fn hang_up(&self) {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, Signal::HUP).unwrap();
+    }
+
+    fn status(&self, socket: &str, target: &str) -> u16 {
+        Client::unix(&self.file(socket)).send(get(target)).answer().status
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        let _ = self.child.wait();
+    }
+}
+
+fn configuration(folder: &TempDir, socket: &str) -> String {
+    let upstream = folder.path().join("docker.sock").display().to_string();
+    format!("upstream: {upstream}\nlisten:\n  - socket: {socket}\n    mode: \"0600\"\n    policy: policy.yaml\n")
+}
+
+/// What systemd would hear until it hears this.
+fn heard(supervisor: &UnixDatagram, wanted: &str) -> String {
+    let mut all = String::new();
+    let mut buffer = [0; 4096];
+    let began = Instant::now();
+    while !all.contains(wanted) {
+        assert!(began.elapsed() < Duration::from_secs(20), "{wanted} was not heard: {all}");
+        let count = supervisor.recv(&mut buffer).unwrap_or_else(|error| panic!("{wanted}: {error}, after {all}"));
+        all.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
+        all.push('\n');
+    }
+    all
+}
+
+#[test]
+fn the_supervisor_hears_of_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = folder.path().join("notify");
+    let supervisor = UnixDatagram::bind(&address).unwrap();
+    supervisor.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let served = Served::start_with(&may("ping"), |command| {
+        command.env("NOTIFY_SOCKET", &address).env("WATCHDOG_USEC", "600000");
+    });
+    let first = heard(&supervisor, "READY=1");
+    assert!(first.contains("STATUS=generation 1, policies "), "{first}");
+    heard(&supervisor, "WATCHDOG=1");
+    served.hang_up();
+    let second = heard(&supervisor, "STATUS=generation 2");
+    assert!(second.contains("RELOADING=1\nMONOTONIC_USEC=") && second.contains("READY=1"), "{second}");
+    fs::write(served.file("policy.yaml"), may("nonsense")).unwrap();
+    served.hang_up();
+    let failed = heard(&supervisor, "the last reload failed");
+    assert!(failed.contains("READY=1"), "{failed}");
+    drop(served);
+    heard(&supervisor, "STOPPING=1");
+}
+
+#[test]
+fn a_hang_up_takes_the_new_policy() {
+    let served = Served::start(&may("ping"));
+    assert_eq!(served.status("gate.sock", "/v1.45/info"), 403);
+    fs::write(served.file("policy.yaml"), may("ping, SystemInfo")).unwrap();
+    served.hang_up();
+    let taken = served.until("rules taken", 2);
+    let field = |line: &Value, name: &str| line[name].to_string();
+    assert_eq!(field(&taken[1], "generation"), "2");
+    assert_ne!(field(&taken[0], "policies"), field(&taken[1], "policies"));
+    assert_eq!(served.status("gate.sock", "/v1.45/info"), 200);
+}
+
+#[test]
+fn a_change_of_a_file_is_taken_and_a_broken_one_is_not() {
+    let served = Served::start(&may("ping, SystemInfo"));
+    fs::write(served.file("next.yaml"), may("ping, Sytem")).unwrap();
+    fs::rename(served.file("next.yaml"), served.file("policy.yaml")).unwrap();
+    served.until("the old rules stay", 1);
+    assert_eq!(served.status("gate.sock", "/v1.45/info"), 200);
+    fs::write(served.file("next.yaml"), may("ping")).unwrap();
+    fs::rename(served.file("next.yaml"), served.file("policy.yaml")).unwrap();
+    served.until("rules taken", 2);
+    assert_eq!(served.status("gate.sock", "/v1.45/info"), 403);
+}
+
+#[test]
+fn a_policy_whose_own_test_fails_is_not_taken() {
+    let served = Served::start(&may("ping"));
+    let failing = may("SystemInfo") + "tests:\n  - it: x\n    send: GET /info\n    expect: { deny: SystemInfo }\n";
+    fs::write(served.file("policy.yaml"), failing).unwrap();
+    served.hang_up();
+    served.until("the old rules stay", 1);
+    assert!(fs::read_to_string(served.file("log")).unwrap().contains("own test `x` failed"));
+    assert_eq!(served.status("gate.sock", "/v1.45/info"), 403);
+}
+
+#[test]
+fn listeners_of_the_configuration_come_and_go() {
+    let served = Served::start(&may("ping"));
+    fs::write(served.file("dockgate.yaml"), configuration(&served.folder, "other.sock")).unwrap();
+    served.hang_up();
+    served.until("rules taken", 2);
+    assert_eq!(served.status("other.sock", "/_ping"), 200);
+    assert!(!served.file("gate.sock").exists());
+}
