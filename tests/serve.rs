@@ -19,7 +19,7 @@ use tempfile::TempDir;
 struct Served {
     child: Child,
     folder: TempDir,
-    _daemon: Daemon,
+    daemon: Option<Daemon>,
 }
 
 impl Served {
@@ -43,7 +43,7 @@ impl Served {
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
-        let served = Self { child, folder, _daemon: daemon };
+        let served = Self { child, folder, daemon: Some(daemon) };
         served.until("listening", 1);
         served
     }
@@ -81,7 +81,10 @@ impl Drop for Served {
 
 fn configuration(folder: &TempDir, socket: &str) -> String {
     let upstream = folder.path().join("docker.sock").display().to_string();
-    format!("upstream: {upstream}\nlisten:\n  - socket: {socket}\n    mode: \"0600\"\n    policy: policy.yaml\n")
+    let status = folder.path().join("status.sock").display().to_string();
+    format!(
+        "upstream: {upstream}\nstatus: {status}\nlisten:\n  - socket: {socket}\n    mode: \"0600\"\n    policy: policy.yaml\n"
+    )
 }
 
 /// What systemd would hear until it hears this.
@@ -166,4 +169,118 @@ fn listeners_of_the_configuration_come_and_go() {
     served.until("rules taken", 2);
     assert_eq!(served.status("other.sock", "/_ping"), 200);
     assert!(!served.file("gate.sock").exists());
+}
+
+/// What a question on the command line is answered: the exit code, and all that was printed.
+fn asked(served: &Served, arguments: &[&str]) -> (i32, String) {
+    asked_by(Command::new(env!("CARGO_BIN_EXE_dockgate")), served, arguments)
+}
+
+fn asked_by(mut command: Command, served: &Served, arguments: &[&str]) -> (i32, String) {
+    let output = command.args(arguments).arg("--status").arg(served.file("status.sock")).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(text).unwrap())
+}
+
+/// A gate that can be asked.
+fn with_status(policy: &str) -> Served {
+    Served::start_with(policy, |command| {
+        command.env("DOCKGATE_METRICS", "127.0.0.1:0");
+    })
+}
+
+#[test]
+fn a_gate_says_how_it_fares() {
+    let served = with_status(&may("ping"));
+    assert_eq!(asked(&served, &["health"]), (0, "the gate is up, and the daemon answers\n".to_owned()));
+    let (code, text) = asked(&served, &["status", "--json"]);
+    let status: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, &status["alive"], &status["generation"]), (0, &Value::from(true), &Value::from(1)));
+    assert_eq!(status["listeners"][0]["name"], served.file("gate.sock").to_str().unwrap());
+    assert!(status["upstream"]["ms"].is_number(), "{status}");
+    let (code, text) = asked(&served, &["status"]);
+    assert!(code == 0 && text.contains("up: ") && text.contains("gate.sock: 0 open connections"), "{text}");
+}
+
+#[test]
+fn a_gate_without_its_daemon_is_not_well() {
+    let mut served = with_status(&may("ping"));
+    served.daemon.take().unwrap().stop();
+    let (code, text) = asked(&served, &["health"]);
+    assert!(code == 1 && text.contains("the daemon does not answer"), "{text}");
+    let (code, text) = asked(&served, &["status"]);
+    assert!(code == 0 && text.contains("does not answer"), "{text}");
+}
+
+#[test]
+fn a_reload_says_what_came_of_it() {
+    let served = with_status(&may("ping"));
+    fs::write(served.file("policy.yaml"), may("ping, SystemInfo")).unwrap();
+    let (code, text) = asked(&served, &["reload"]);
+    assert!(code == 0 && text.starts_with("rules taken: generation 2"), "{text}");
+    assert_eq!(served.status("gate.sock", "/v1.45/info"), 200);
+    fs::write(served.file("policy.yaml"), may("nonsense")).unwrap();
+    let (code, text) = asked(&served, &["reload"]);
+    assert!(code == 3 && text.contains("policy.yaml:") && text.contains("nothing was changed: generation 2"), "{text}");
+    assert_eq!(served.status("gate.sock", "/v1.45/info"), 200);
+    let (_, text) = asked(&served, &["status"]);
+    assert!(text.contains("last reload") && text.contains("failed"), "{text}");
+}
+
+#[test]
+fn where_no_gate_is_the_way_out_is_told() {
+    let served = Served::start(&may("ping"));
+    fs::remove_file(served.file("status.sock")).unwrap();
+    for verb in ["health", "status", "reload"] {
+        let (code, text) = asked(&served, &[verb]);
+        assert!(code == 1 && text.contains("no gate answers") && text.contains("help:"), "{text}");
+    }
+}
+
+#[test]
+fn another_user_gets_no_answer() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    if !rustix::process::geteuid().is_root() {
+        println!("SKIP another_user_gets_no_answer: it takes root to be somebody else");
+        return;
+    }
+    let served = with_status(&may("ping"));
+    // the socket's own mode must not be all that keeps them out
+    fs::set_permissions(served.file("status.sock"), fs::Permissions::from_mode(0o666)).unwrap();
+    fs::set_permissions(served.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let binary = served.file("dockgate");
+    fs::copy(env!("CARGO_BIN_EXE_dockgate"), &binary).unwrap();
+    let mut command = Command::new(binary);
+    command.uid(65534).gid(65534).current_dir("/");
+    let (code, text) = asked_by(command, &served, &["reload"]);
+    assert!(code == 1 && text.contains("no gate answers"), "{text}");
+    served.until("no answer", 1);
+    assert_eq!(asked(&served, &["health"]).0, 0);
+}
+
+#[test]
+fn numbers_are_told_on_a_port_of_their_own_and_nothing_else_is() {
+    let served = with_status(&may("ping"));
+    assert_eq!(served.status("gate.sock", "/v1.45/info"), 403);
+    assert_eq!(served.status("gate.sock", "/_ping"), 200);
+    assert_eq!(served.status("gate.sock", "/metrics"), 404, "never on a listener");
+    let line = &served.until("\"metrics\"", 1)[0];
+    let address = line["address"].as_str().unwrap();
+    let answer = |method: &str, path: &str| {
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: gate\r\n\r\n");
+        Client::tcp(address).send(request).answer()
+    };
+    let text = answer("GET", "/metrics").text();
+    let count = |operation: &str, verdict: &str, reason: &str| {
+        let labels = format!("operation=\"{operation}\",verdict=\"{verdict}\",reason=\"{reason}\"}} 1\n");
+        assert!(text.contains(&labels), "{labels} in {text}");
+    };
+    count("SystemInfo", "deny", "operation");
+    count("SystemPing", "allow", "none");
+    count("none", "refuse", "unknown");
+    assert!(text.contains("dockgate_upstream_up 1\n") && text.ends_with("# EOF\n"), "{text}");
+    for (method, path) in [("GET", "/status"), ("GET", "/health"), ("POST", "/reload"), ("POST", "/metrics")] {
+        assert_eq!(answer(method, path).status, 404, "{method} {path}");
+    }
 }

@@ -1,16 +1,18 @@
 //! The command line: verbs, one file each.
 
+mod ask;
 mod check;
 mod demo;
 mod exit;
 mod operations;
 mod plan;
-mod reload;
 mod serve;
+mod served;
 mod sources;
 mod supervisor;
 mod table;
 mod test;
+mod watch;
 
 pub use exit::Exit;
 
@@ -31,6 +33,9 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Serve(Box<serve::Serve>),
+    Status(ask::ShowStatus),
+    Health(ask::Health),
+    Reload(ask::Reload),
     Check(check::Check),
     Test(test::Test),
     Operations(operations::List),
@@ -45,6 +50,9 @@ pub fn run() -> ExitCode {
     };
     let exit = match arguments.verb {
         Verb::Serve(serve) => serve.run(),
+        Verb::Status(status) => status.run(),
+        Verb::Health(health) => health.run(),
+        Verb::Reload(reload) => reload.run(),
         Verb::Check(check) => check.run(),
         Verb::Test(test) => test.run(),
         Verb::Operations(list) => list.run(),

@@ -4,8 +4,8 @@ use super::Exit;
 use super::serve::pass_own_tests;
 use super::sources::{self, Bad, complain};
 use crate::policy::Policy;
-use crate::proxy::config::{self, Config, ListenConfig, Place};
-use crate::proxy::{Endpoint, HostFiles, ListenerPlan, Plan, TlsFiles, UnixSocket, server_config};
+use crate::proxy::config::{self, Config, ListenConfig, Place, SidePlace};
+use crate::proxy::{Endpoint, HostFiles, ListenerPlan, Plan, Tls, TlsFiles, UnixSocket};
 use crate::record::audit::{Audit, WhenFull};
 use crate::request::values::path::clean;
 use sha2::{Digest, Sha256};
@@ -20,12 +20,34 @@ const BAD: Bad = Bad(Exit::BadPolicy);
 const FINGERPRINT: usize = 6;
 
 /// What a gate is made from, and made anew from at a reload.
-#[derive(Debug)]
-pub(super) enum Origin {
-    /// A configuration file.
-    File(PathBuf),
-    /// The command line.
-    Flags(Box<Flags>),
+#[derive(Debug, clap::Args)]
+pub(super) struct Origin {
+    /// Read listeners and policies from this file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "listen"])]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    flags: Flags,
+    #[command(flatten)]
+    sides: Sides,
+}
+
+/// Sockets beside the listeners; a flag counts more than the configuration file.
+#[derive(Clone, Debug, clap::Args)]
+struct Sides {
+    /// Tell `dockgate status`, `health` and `reload` how the gate fares: /PATH or @NAME
+    #[arg(long, value_name = "SOCKET", env = "DOCKGATE_STATUS", value_parser = config::status)]
+    status: Option<SidePlace>,
+    /// Tell numbers in the OpenMetrics format at /metrics: HOST:PORT or /PATH
+    #[arg(long, value_name = "ADDRESS", env = "DOCKGATE_METRICS", value_parser = config::metrics)]
+    metrics: Option<SidePlace>,
+}
+
+impl Sides {
+    fn over(&self, mut config: Config) -> Config {
+        config.status = self.status.clone().or(config.status);
+        config.metrics = self.metrics.clone().or(config.metrics);
+        config
+    }
 }
 
 /// The part of a gate that a reload replaces.
@@ -44,19 +66,20 @@ impl Origin {
     /// # Errors
     /// There was one.
     pub(super) fn config(&self) -> Result<Config, Bad> {
-        match self {
-            Self::File(path) => read(path),
-            Self::Flags(flags) => flags.config().map_err(|message| {
+        let config = match &self.config {
+            Some(path) => read(path),
+            None => self.flags.config().map_err(|message| {
                 complain(&message);
                 BAD
             }),
-        }
+        };
+        config.map(|config| self.sides.over(config))
     }
 }
 
 /// The flags that stand for a configuration file.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct Flags {
+struct Flags {
     /// The policy; several files are parts of one policy
     #[arg(long, value_name = "FILE", required_unless_present = "config")]
     policy: Vec<PathBuf>,
@@ -75,6 +98,9 @@ pub(super) struct Flags {
     /// The server's key
     #[arg(long, value_name = "FILE", requires_all = ["tlscacert", "tlscert"])]
     tlskey: Option<PathBuf>,
+    /// Certificates that were revoked; with one list, each authority of a client needs one
+    #[arg(long, value_name = "FILE", requires = "tlscacert")]
+    tlscrl: Vec<PathBuf>,
     /// Take TCP without TLS beyond loopback, for this reason
     #[arg(long, value_name = "REASON")]
     plaintext_because: Option<String>,
@@ -111,7 +137,9 @@ impl Flags {
             None => config::default_upstream()?,
         };
         let tls = match (self.tlscert.clone(), self.tlskey.clone(), self.tlscacert.clone()) {
-            (Some(certificate), Some(key), Some(client_ca)) => Some(TlsFiles { certificate, key, client_ca }),
+            (Some(certificate), Some(key), Some(client_ca)) => {
+                Some(TlsFiles { certificate, key, client_ca, crl: self.tlscrl.clone() })
+            }
             _ => None,
         };
         let unix = |path| UnixSocket {
@@ -225,6 +253,7 @@ fn real(path: &Path) -> PathBuf {
 fn own_files(config: &Config) -> Vec<String> {
     let mut files: Vec<&Path> = config.file.iter().chain(&config.audit).map(PathBuf::as_path).collect();
     files.push(&config.upstream);
+    files.extend([&config.status, &config.metrics].into_iter().flatten().filter_map(SidePlace::path));
     for listen in &config.listen {
         files.extend(listen.place.files());
         files.extend(listen.policy.iter().map(PathBuf::as_path));
@@ -255,10 +284,13 @@ fn endpoint(place: &Place) -> Result<Endpoint, Bad> {
 }
 
 fn tcp(address: SocketAddr, tls: Option<&TlsFiles>, hosts: &[String]) -> Result<Endpoint, Bad> {
-    let tls = tls.map(server_config).transpose().map_err(|error| {
+    let tls = tls.map(Tls::read).transpose().map_err(|error| {
         complain(&error.to_string());
         BAD
     })?;
+    if let Some(warning) = tls.as_ref().and_then(|tls| tls.warning()) {
+        sources::note(&warning);
+    }
     Ok(Endpoint::Tcp { address, tls, hosts: hosts.to_vec() })
 }
 

@@ -2,6 +2,7 @@
 
 use super::Exit;
 use crate::policy::{CaseResult, MAX_FILE, Policy, Problem, Source, Warning};
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -71,17 +72,37 @@ pub(super) fn complain(message: &str) {
     line(&format!("error: {message}"));
 }
 
+thread_local! {
+    /// What would be printed, while [`captured`] runs.
+    static CAPTURE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs this, and gives as an error what it would have printed.
+///
+/// # Errors
+/// It failed.
+pub(super) fn captured<T>(run: impl FnOnce() -> Result<T, Bad>) -> Result<T, String> {
+    CAPTURE.replace(Some(String::new()));
+    let result = run();
+    let said = CAPTURE.take().unwrap_or_default();
+    result.map_err(|_| said.trim_end().to_owned())
+}
+
 /// A closed standard error is no reason to fail.
 fn line(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let held = CAPTURE.with_borrow_mut(|held| held.as_mut().map(|held| *held += &format!("{text}\n")).is_some());
+    if !held {
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
 }
 
 fn color() -> bool {
-    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+    let captured = CAPTURE.with_borrow(Option::is_some);
+    !captured && io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
-/// A policy's warning in one line: in the log where there is one, else as it is.
-pub(super) fn note(warning: &Warning) {
+/// A warning in one line: in the log where there is one, else as it is.
+pub(super) fn note(warning: &dyn std::fmt::Display) {
     if tracing::dispatcher::has_been_set() {
         tracing::warn!("{warning}");
     } else {

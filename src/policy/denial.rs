@@ -1,7 +1,7 @@
 //! Why a request is not allowed, in words for whoever sent it.
 
 use super::place::{Place, RoleName};
-use crate::catalogue::Operation;
+use crate::catalogue::{Operation, facet_named, operation_named};
 use std::fmt;
 
 /// A decision without the body that it is about.
@@ -30,6 +30,19 @@ pub struct Why {
 }
 
 impl Denial {
+    /// What kind of reason came first, in one of few words, none of which the client has chosen:
+    /// `operation`, `never`, `target`, a facet, `query` or `field`.
+    pub fn kind(&self) -> &'static str {
+        let word = self.why.first().map_or("", |why| why.word.as_str());
+        match word {
+            "never" => "never",
+            "target" => "target",
+            word if word.starts_with("query.") => "query",
+            word if operation_named(word).is_some() => "operation",
+            word => facet_named(word).map_or("field", |row| row.word),
+        }
+    }
+
     /// The sentence for clients that are to learn nothing of the policy.
     pub fn short() -> &'static str {
         "dockgate: not allowed by policy"

@@ -4,7 +4,7 @@ mod read;
 mod values;
 
 pub use read::read;
-pub use values::{default_upstream, denials, mode, place, upstream, when_full};
+pub use values::{default_upstream, denials, metrics, mode, place, status, upstream, when_full};
 
 use super::host_files::HostFiles;
 use super::limits::Limits;
@@ -12,6 +12,7 @@ use super::listen::UnixSocket;
 use super::refuse::Denials;
 use super::tls::TlsFiles;
 use crate::record::audit::WhenFull;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -37,6 +38,38 @@ pub struct Config {
     pub threads: usize,
     /// Whether the gate sees the files that the daemon mounts.
     pub host_files: HostFiles,
+    /// Where it is asked how it fares.
+    pub status: Option<SidePlace>,
+    /// Where it tells its numbers.
+    pub metrics: Option<SidePlace>,
+}
+
+/// A socket beside the listeners, which leads to no Docker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SidePlace {
+    /// A Unix socket.
+    Path(PathBuf),
+    /// A Unix socket without a file, in the namespace of the network (unix(7)).
+    Abstract(String),
+    /// A TCP port.
+    Tcp(SocketAddr),
+}
+
+impl SidePlace {
+    /// The path of a Unix socket.
+    pub fn path(&self) -> Option<&Path> {
+        if let Self::Path(path) = self { Some(path) } else { None }
+    }
+}
+
+impl fmt::Display for SidePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => path.display().fmt(f),
+            Self::Abstract(name) => write!(f, "@{name}"),
+            Self::Tcp(address) => address.fmt(f),
+        }
+    }
 }
 
 /// One listener.
@@ -86,7 +119,7 @@ impl Place {
     /// The files that are read for it.
     pub fn read_files(&self) -> Vec<&Path> {
         match self {
-            Self::Tcp { tls: Some(tls), .. } => vec![&tls.certificate, &tls.key, &tls.client_ca],
+            Self::Tcp { tls: Some(tls), .. } => tls.all().collect(),
             Self::Unix(_) | Self::Tcp { tls: None, .. } => Vec::new(),
         }
     }
@@ -105,6 +138,8 @@ impl Config {
             limits: Limits::default(),
             threads: cores.min(MAX_DEFAULT_THREADS),
             host_files: HostFiles::default(),
+            status: None,
+            metrics: None,
         }
     }
 

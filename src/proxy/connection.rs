@@ -5,7 +5,7 @@ use super::exchange::{Exchange, Traffic};
 use super::handle::handle;
 use super::limits::{Limits, MAX_BUFFER, MAX_HEAD};
 use super::refuse;
-use super::rules::{Known, Standing};
+use super::rules::{Learned, Rules, Standing};
 use super::stream::ClientStream;
 use super::tap::{Tap, TapState};
 use super::tunnel::{self, linger};
@@ -43,7 +43,7 @@ pub(super) struct Link {
     pub(super) listener: Arc<Listener>,
     /// Who is there.
     pub(super) who: Arc<Identity>,
-    known: Known,
+    learned: Learned,
     standing: RefCell<Rc<Standing>>,
     /// The way to Docker.
     pub(super) upstream: Rc<Upstream>,
@@ -81,6 +81,17 @@ pub(super) struct Takeover {
     pub(super) exchange: Rc<Exchange>,
 }
 
+/// Who has connected, and the rules that let it in.
+#[derive(Debug)]
+pub(super) struct Client {
+    /// Who is there.
+    pub(super) peer: Peer,
+    /// What else was learned.
+    pub(super) learned: Learned,
+    /// The rules of that moment.
+    pub(super) rules: Arc<Rules>,
+}
+
 /// What a connection shares with its thread.
 #[derive(Clone, Debug)]
 pub(super) struct Shared {
@@ -92,20 +103,16 @@ pub(super) struct Shared {
 
 impl Link {
     /// A fresh connection.
-    pub(super) fn new(
-        shared: Shared,
-        listener: Arc<Listener>,
-        who: Identity,
-        known: Known,
-        tap: Rc<TapState>,
-    ) -> Rc<Self> {
-        let standing = Rc::new(Standing::new(listener.rules.load_full(), &who, known));
+    pub(super) fn new(shared: Shared, listener: Arc<Listener>, client: Client, tap: Rc<TapState>) -> Rc<Self> {
+        let Client { peer, learned, rules } = client;
+        let who = Identity { listener: Arc::clone(&listener.name), peer };
+        let standing = Rc::new(Standing::first(rules, &who, &learned));
         let Shared { gate, upstream, sinks, traffic } = shared;
         Rc::new(Self {
             gate,
             listener,
             who: Arc::new(who),
-            known,
+            learned,
             standing: RefCell::new(standing),
             upstream,
             sinks,
@@ -125,7 +132,7 @@ impl Link {
     pub(super) fn standing(&self) -> Rc<Standing> {
         let rules = self.listener.rules.load();
         if !self.standing.borrow().is_under(&rules) {
-            let standing = Standing::new(Arc::clone(&rules), &self.who, self.known);
+            let standing = Standing::later(Arc::clone(&rules), &self.who, &self.learned);
             *self.standing.borrow_mut() = Rc::new(standing);
         }
         Rc::clone(&self.standing.borrow())
@@ -148,6 +155,9 @@ impl Link {
     /// Called at every tick: heads that take too long and idle connections end,
     /// requests that take long are watched for a client that is gone.
     pub(super) fn tick(&self, limits: &Limits) {
+        if self.has_expired() {
+            self.revoke_unless(|_| false);
+        }
         let late = self.tap.head_since().is_some_and(|since| since.elapsed() > limits.header_timeout);
         let idle = self.tap.idle().is_some_and(|idle| idle > limits.idle_timeout);
         if (late || idle) && !self.tap.owes() {
@@ -161,11 +171,16 @@ impl Link {
     /// and a connection that cannot be told who it is from takes no further request.
     pub(super) fn reconsider(&self) {
         let (standing, closed) = (self.standing(), *self.listener.closed.borrow());
-        if closed || !self.known.is_enough_for(&standing.rules.policy) {
+        if closed || !self.learned.known.is_enough_for(&standing.rules.policy) {
             self.drain();
         }
+        self.revoke_unless(|stream| !closed && stream.is_allowed(&standing));
+    }
+
+    /// Ends the stream, if there is one, unless it may go on.
+    fn revoke_unless(&self, may_go_on: impl FnOnce(&Exchange) -> bool) {
         let stream = self.stream.borrow().upgrade();
-        if let Some(stream) = stream.filter(|stream| closed || !stream.is_allowed(&standing)) {
+        if let Some(stream) = stream.filter(|stream| !may_go_on(stream)) {
             stream.finish(How::Revoked);
             self.revoked.set(true);
             self.order(Order::End);

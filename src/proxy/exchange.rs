@@ -15,6 +15,9 @@ pub(super) struct Exchange {
     /// The request's id.
     pub(super) id: RequestId,
     began: Instant,
+    /// The operation, once it is forwarded.
+    operation: Cell<Option<&'static str>>,
+    answered: Cell<Option<Duration>>,
     status: Cell<u16>,
     up: Cell<u64>,
     down: Cell<u64>,
@@ -53,9 +56,12 @@ impl Exchange {
     /// A head has been read.
     pub(super) fn begin(traffic: &Rc<Traffic>, sinks: &Rc<Sinks>) -> Rc<Self> {
         traffic.plain.set(traffic.plain.get() + 1);
+        sinks.metrics.requests_open.inc();
         Rc::new(Self {
             id: RequestId::next(),
             began: Instant::now(),
+            operation: Cell::new(None),
+            answered: Cell::new(None),
             status: Cell::new(0),
             up: Cell::new(0),
             down: Cell::new(0),
@@ -77,13 +83,15 @@ impl Exchange {
     /// The exchange may never end by itself; a shutdown does not wait for it.
     pub(super) fn streams(&self, request: &Request) {
         self.endless();
+        self.sinks.metrics.streams_open.inc();
         *self.request.borrow_mut() = Some(Box::new(request.clone()));
     }
 
     /// Whether the stream is still allowed.
     pub(super) fn is_allowed(&self, standing: &Standing) -> bool {
         let Some(request) = self.request.borrow().clone() else { return true };
-        standing.role().is_ok_and(|role| matches!(role.decide(*request), Decision::Allow(_)))
+        standing.is_trusted().is_ok()
+            && standing.role().is_ok_and(|role| matches!(role.decide(*request), Decision::Allow(_)))
     }
 
     fn endless(&self) {
@@ -92,20 +100,28 @@ impl Exchange {
         }
     }
 
+    /// It goes to the daemon as this operation.
+    pub(super) fn forwarded(&self, operation: &'static str) {
+        self.operation.set(Some(operation));
+    }
+
     /// The client's status is known.
     pub(super) fn answered(&self, status: u16) {
         self.status.set(status);
+        self.answered.set(Some(self.took()));
     }
 
     /// Bytes went to the daemon.
     pub(super) fn up(&self, bytes: usize) {
         self.up.set(self.up.get() + bytes as u64);
+        self.sinks.metrics.up.inc_by(bytes as u64);
         self.traffic.moved.set(self.traffic.moved.get() + bytes as u64);
     }
 
     /// Bytes went to the client.
     pub(super) fn down(&self, bytes: usize) {
         self.down.set(self.down.get() + bytes as u64);
+        self.sinks.metrics.down.inc_by(bytes as u64);
         self.traffic.moved.set(self.traffic.moved.get() + bytes as u64);
     }
 
@@ -135,10 +151,16 @@ impl Exchange {
 impl Drop for Exchange {
     fn drop(&mut self) {
         self.endless();
+        self.sinks.metrics.requests_open.dec();
+        if self.request.get_mut().is_some() {
+            self.sinks.metrics.streams_open.dec();
+        }
         if !self.recorded.get() {
             return;
         }
         let end = End {
+            operation: self.operation.get(),
+            answered: self.answered.get(),
             status: self.status.get(),
             took: self.took(),
             up: self.up.get(),

@@ -19,6 +19,7 @@ use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::{Body, Incoming};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// What a request without an upgrade gets when the daemon has switched (streams.md: 3).
@@ -30,9 +31,26 @@ const SHORT_TARGET: usize = 16 << 10;
 
 /// Why nothing was forwarded.
 enum Stop {
+    /// It was not understood.
     Refused(Refusal),
+    /// Nobody with a role asks.
     Stranger(String),
+    /// The certificate counts no more.
+    Untrusted(String),
+    /// The policy does not allow it.
     Denied(Denial),
+}
+
+impl Stop {
+    /// The reason in one word, of which there are few.
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.kind(),
+            Self::Stranger(_) => "role",
+            Self::Untrusted(_) => "certificate",
+            Self::Denied(denial) => denial.kind(),
+        }
+    }
 }
 
 /// What was permitted, with its body.
@@ -61,6 +79,7 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
                 Ok(queued) => call.exchange.recorded(queued),
                 Err(_) => return call.unrecorded(),
             }
+            call.exchange.forwarded(ready.permit.request().operation().name);
             match forward(&link, &call.exchange, ready).await {
                 Ok((response, lease, wanted)) => return relay(&link, response, lease, &wanted, call).await,
                 Err(error) => {
@@ -71,7 +90,7 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
         }
     };
     // Who has no role here gets no further request on this connection.
-    call.close |= matches!(stop, Stop::Stranger(_));
+    call.close |= matches!(stop, Stop::Stranger(_) | Stop::Untrusted(_));
     let reply = stopped(&link, &call.exchange, &parts, &seen, stop);
     call.answer(reply)
 }
@@ -152,13 +171,14 @@ async fn judge(
     seen.route(&route);
     let operation = route.operation;
     if link.has_expired() {
-        return Err(Stop::Stranger("the client certificate has expired".to_owned()));
+        return Err(Stop::Untrusted("the client certificate has expired".to_owned()));
     }
+    standing.is_trusted().map_err(Stop::Untrusted)?;
     let role = standing.role().map_err(stranger)?;
     if !role.may_ever(operation.op) {
         return Err(Stop::Denied(role.deny_operation(operation.op)));
     }
-    let who = std::sync::Arc::clone(&link.who);
+    let who = Arc::clone(&link.who);
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
     let (request, body) = upload::judged(link, role, request, body).await.map_err(Stop::Refused)?.split();
     request.uses.iter().for_each(|uses| seen.uses(uses));
@@ -313,16 +333,17 @@ fn strip(headers_: &mut HeaderMap) {
 fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, stop: Stop) -> Reply {
     let verdict = match &stop {
         Stop::Refused(_) => Verdict::Refuse,
-        Stop::Stranger(_) | Stop::Denied(_) => Verdict::Deny,
+        Stop::Stranger(_) | Stop::Untrusted(_) | Stop::Denied(_) => Verdict::Deny,
     };
     let mut record = record(link, exchange, parts, seen, verdict);
     let (denials, id) = (seen.standing.rules.denials, exchange.id);
+    record.reason = Some(stop.reason());
     let reply = match &stop {
         Stop::Refused(refusal) => {
             record.why.push(refusal.message.to_string());
             Reply::refused(refusal, id)
         }
-        Stop::Stranger(why) => {
+        Stop::Stranger(why) | Stop::Untrusted(why) => {
             record.why.push(why.clone());
             Reply::stranger(why, denials, id)
         }
@@ -343,6 +364,7 @@ fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, sto
 fn unreachable(link: &Link, exchange: &Rc<Exchange>, error: &UpstreamError) -> Reply {
     // The client's own body is noted as its end already; the first word counts.
     exchange.finish(How::DaemonGone);
+    link.sinks.metrics.upstream_failures.inc();
     let reply = Reply::unreachable(error, &link.gate.upstream, exchange.id);
     match reply.status {
         400 => tracing::warn!(id = %exchange.id, "{}", reply.message),
@@ -355,13 +377,15 @@ fn record(link: &Link, exchange: &Exchange, parts: &Parts, seen: &Seen, verdict:
     Record {
         id: exchange.id,
         time: SystemTime::now(),
-        who: std::sync::Arc::clone(&link.who),
+        took: exchange.took(),
+        who: Arc::clone(&link.who),
         role: seen.standing.role().ok().map(|role| role.name().as_str().into()),
         method: visible(parts.method.as_str()),
         operation: seen.operation.map(|operation| operation.name),
         object: seen.object.clone().or_else(|| seen.operation.is_none().then(|| visible(parts.uri.path()))),
         image: seen.image.clone(),
         verdict,
+        reason: None,
         why: Vec::new(),
         place: None,
         set: Vec::new(),

@@ -17,6 +17,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// From the connect to the end of the TLS handshake.
     pub handshake_timeout: Duration,
+    /// TLS handshakes of one listener that are under way at once.
+    pub handshakes: usize,
     /// Bytes of request bodies that are held for judging, all requests together. With several
     /// listeners, one may have three quarters of it.
     pub buffered_bodies: usize,
@@ -32,6 +34,7 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(300),
             handshake_timeout: Duration::from_secs(10),
+            handshakes: 256,
             buffered_bodies: 64 << 20,
             shutdown_grace: Duration::from_secs(10),
         }

@@ -42,7 +42,7 @@ impl std::fmt::Display for ListenError {
 
 /// Removes a socket when the gate ends, if it is still the one that it made.
 #[derive(Debug)]
-pub(super) struct SocketFile {
+pub struct SocketFile {
     path: PathBuf,
     inode: u64,
 }
@@ -64,7 +64,7 @@ fn inode(path: &Path) -> Option<u64> {
 /// # Errors
 /// The folder is missing or open to strangers, something else stands at the
 /// path, a live server listens there, or owner and mode cannot be set.
-pub(super) fn unix(socket: &UnixSocket) -> Result<(UnixListener, SocketFile), ListenError> {
+pub fn unix(socket: &UnixSocket) -> Result<(UnixListener, SocketFile), ListenError> {
     let fail = |what: String, help: &str| ListenError {
         listener: socket.path.display().to_string(),
         what,

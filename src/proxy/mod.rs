@@ -11,6 +11,7 @@ pub mod limits;
 mod listen;
 mod open;
 mod peer;
+mod probe;
 mod refuse;
 mod reload;
 mod rules;
@@ -28,13 +29,15 @@ mod worker;
 
 pub use host_files::HostFiles;
 pub use limits::Limits;
-pub use listen::{ListenError, UnixSocket};
+pub use listen::{ListenError, SocketFile, UnixSocket, unix as open_unix};
+pub use probe::{Pong, ping};
 pub use refuse::Denials;
-pub use tls::{TlsError, TlsFiles, server_config};
+pub use tls::{Tls, TlsError, TlsFiles};
 
 use crate::policy::Policy;
 use crate::record::Sinks;
 use crate::record::audit::{Audit, Writer};
+use crate::record::metrics::{Metrics, Observed};
 use arc_swap::ArcSwap;
 use open::{Open, Opened};
 use rules::Rules;
@@ -44,7 +47,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use thread::{Orders, Thread};
 use tokio::sync::watch;
 use worker::Workers;
@@ -59,7 +62,7 @@ pub enum Endpoint {
         /// Address and port.
         address: SocketAddr,
         /// The TLS side, read already.
-        tls: Option<Arc<rustls::ServerConfig>>,
+        tls: Option<Arc<Tls>>,
         /// Further names that clients may call this host by.
         hosts: Vec<String>,
     },
@@ -104,13 +107,15 @@ struct Gate {
     /// How many of the bytes of held bodies one listener may have.
     buffered_by_one: usize,
     full_noted: AtomicUsize,
+    metrics: Arc<Metrics>,
 }
 
 impl Gate {
     fn new(upstream: PathBuf, limits: Limits, sees_host: bool, listeners: usize) -> Self {
         let [connections, buffered, full_noted] = [const { AtomicUsize::new(0) }; 3];
         let buffered_by_one = limits.buffered_by_one(listeners);
-        Self { upstream, limits, sees_host, connections, buffered, buffered_by_one, full_noted }
+        let metrics = Arc::default();
+        Self { upstream, limits, sees_host, connections, buffered, buffered_by_one, full_noted, metrics }
     }
 
     /// Warns where a policy grants paths that only the daemon sees.
@@ -123,10 +128,11 @@ impl Gate {
     }
 
     /// Logs that connections are turned away, at most once a second.
-    fn note_full(&self, listener: &str) {
+    fn note_full(&self, listener: &str, of: &str) {
+        self.metrics.turned_away.inc();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() as usize;
         if self.full_noted.swap(now, Ordering::Relaxed) != now {
-            tracing::warn!(listener, "too many connections: new ones are closed at once");
+            tracing::warn!(listener, "too many {of}: new ones are closed at once");
         }
     }
 }
@@ -137,6 +143,8 @@ struct Listener {
     name: Arc<str>,
     rules: ArcSwap<Rules>,
     connections: AtomicUsize,
+    /// TLS handshakes under way.
+    handshakes: AtomicUsize,
     closed: watch::Sender<bool>,
     buffered: AtomicUsize,
 }
@@ -144,14 +152,14 @@ struct Listener {
 impl Listener {
     fn new(name: &str, rules: Rules) -> Self {
         let (rules, (closed, _)) = (ArcSwap::from_pointee(rules), watch::channel(false));
-        let [connections, buffered] = [const { AtomicUsize::new(0) }; 2];
-        Self { name: name.into(), rules, connections, buffered, closed }
+        let [connections, handshakes, buffered] = [const { AtomicUsize::new(0) }; 3];
+        Self { name: name.into(), rules, connections, handshakes, buffered, closed }
     }
 }
 
 #[derive(Debug)]
 struct Tcp {
-    tls: Option<Arc<rustls::ServerConfig>>,
+    tls: Option<Arc<Tls>>,
     hosts: Vec<String>,
 }
 
@@ -171,6 +179,40 @@ impl Running {
     /// Where it listens: paths, and addresses with the port that was given.
     pub fn addresses(&self) -> impl Iterator<Item = &str> {
         self.open.iter().map(|open| &*open.listener.name)
+    }
+
+    /// What can be counted just now; what is not known here is left as it is by default.
+    pub fn observed(&self) -> Observed {
+        let of = |open: &Open| {
+            let listener = &open.listener;
+            let ends = listener.rules.load().tcp.as_ref().and_then(|tcp| tcp.tls.as_ref()?.ends());
+            (Arc::clone(&listener.name), listener.connections.load(Ordering::Relaxed), ends)
+        };
+        Observed {
+            listeners: self.open.iter().map(of).collect(),
+            buffered: self.gate.buffered.load(Ordering::Relaxed),
+            audit: self.audit.as_ref().map(|(audit, _)| audit.state()),
+            ..Observed::default()
+        }
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.gate.metrics)
+    }
+
+    /// Whether every thread answers in time.
+    pub fn is_alive(&self, patience: Duration) -> impl Future<Output = bool> + Send + 'static {
+        let answers = self.workers.ask();
+        async move {
+            let all = async {
+                for answer in answers {
+                    answer.await.ok()?;
+                }
+                Some(())
+            };
+            matches!(tokio::time::timeout(patience, all).await, Ok(Some(())))
+        }
     }
 
     /// Opens log files anew, after logrotate moved them.
@@ -240,7 +282,8 @@ pub fn start(plan: Plan) -> Result<Running, StartError> {
     let opened = plan.listeners.into_iter().map(Opened::open).collect::<Result<Vec<_>, _>>()?;
     let (drain, draining) = watch::channel(false);
     let (reloaded, reloads) = watch::channel(());
-    let sinks = Sinks { audit: plan.audit.as_ref().map(|(audit, _)| audit.clone()) };
+    let audit = plan.audit.as_ref().map(|(audit, _)| audit.clone());
+    let sinks = Sinks { audit, metrics: Arc::clone(&gate.metrics) };
     let (workers, queues) = Workers::new(plan.threads.max(1));
     let mut running =
         Running { gate, drain, reloaded, workers, threads: Vec::new(), audit: plan.audit, open: Vec::new() };

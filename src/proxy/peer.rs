@@ -71,6 +71,11 @@ pub(super) fn of_tcp(address: IpAddr, certificate: Option<&CertificateDer<'_>>) 
     Ok(Peer::Tcp { address: address.to_canonical(), certificate })
 }
 
+/// When a certificate ends, in seconds since 1970.
+pub(super) fn ends(der: &CertificateDer<'_>) -> Option<i64> {
+    X509Certificate::from_der(der).ok().map(|(_, parsed)| parsed.validity().not_after.timestamp())
+}
+
 /// A certificate that verified but cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BadCertificate;

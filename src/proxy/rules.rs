@@ -1,5 +1,6 @@
 //! What a listener decides by, and where a caller stands under it. A reload replaces it as a whole.
 
+use super::tls::Chain;
 use super::{Denials, Tcp};
 use crate::policy::{NoRole, Policy, Role};
 use crate::request::Identity;
@@ -35,6 +36,35 @@ impl Known {
     }
 }
 
+/// What was learned of a client when it connected, for as long as the connection lives.
+#[derive(Debug)]
+pub(super) struct Learned {
+    /// What could be told of the client of a Unix socket.
+    pub(super) known: Known,
+    /// What the client of a TLS port has shown; nothing for any other.
+    pub(super) chain: Chain,
+}
+
+impl Learned {
+    /// Of a client of a Unix socket.
+    pub(super) fn of_unix(known: Known) -> Self {
+        Self { known, chain: Chain::default() }
+    }
+
+    /// Of a client of a TCP port.
+    pub(super) fn of_tcp(chain: Chain) -> Self {
+        Self { known: Known::ALL, chain }
+    }
+
+    /// Whether the listener's authorities and lists of revoked certificates still let it in.
+    fn is_trusted(&self, rules: &Rules) -> Result<(), String> {
+        match rules.tcp.as_ref().and_then(|tcp| tcp.tls.as_ref()) {
+            Some(tls) => tls.trusts(&self.chain),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A caller under the rules of the listener.
 #[derive(Debug)]
 pub(super) struct Standing {
@@ -42,14 +72,30 @@ pub(super) struct Standing {
     pub(super) rules: Arc<Rules>,
     /// The place of the caller's role in the policy.
     role: Result<usize, NoRole>,
+    /// Why the caller's certificate counts no more, where that is so.
+    trusted: Result<(), String>,
 }
 
 impl Standing {
-    /// Finds the caller's role.
-    pub(super) fn new(rules: Arc<Rules>, who: &Identity, known: Known) -> Self {
-        let enough = known.is_enough_for(&rules.policy);
+    /// Finds the caller's role under the rules that let it in.
+    pub(super) fn first(rules: Arc<Rules>, who: &Identity, learned: &Learned) -> Self {
+        let enough = learned.known.is_enough_for(&rules.policy);
         let role = if enough { rules.policy.role_index(who) } else { Err(NoRole::Unseen) };
-        Self { rules, role }
+        Self { rules, role, trusted: Ok(()) }
+    }
+
+    /// Finds the caller's role under rules that came after it: its certificate is looked at again.
+    pub(super) fn later(rules: Arc<Rules>, who: &Identity, learned: &Learned) -> Self {
+        let trusted = learned.is_trusted(&rules);
+        Self { trusted, ..Self::first(rules, who, learned) }
+    }
+
+    /// Whether the caller's certificate still counts.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub(super) fn is_trusted(&self) -> Result<(), String> {
+        self.trusted.clone()
     }
 
     /// Whether these are the rules that it was found under.

@@ -1,22 +1,51 @@
 //! Mutual TLS for TCP listeners: rustls, versions 1.2 and 1.3.
 
+use super::peer;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, UnixTime};
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
-use rustls::{RootCertStore, ServerConfig};
+use rustls::{CertificateError, RootCertStore, ServerConfig};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The three files of a TLS listener, PEM.
+/// How long before its end a server's certificate is warned of.
+const ENDS_SOON: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// The files of a TLS listener, PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsFiles {
     /// The server's certificate chain.
     pub certificate: PathBuf,
     /// Its private key.
     pub key: PathBuf,
-    /// The authorities that client certificates must come from.
+    /// The authorities that client certificates must come from, one or more.
     pub client_ca: PathBuf,
+    /// Lists of revoked certificates. With one, each authority of a client's chain needs one.
+    pub crl: Vec<PathBuf>,
 }
+
+impl TlsFiles {
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Path> {
+        [&self.certificate, &self.key, &self.client_ca].into_iter().chain(&self.crl).map(PathBuf::as_path)
+    }
+}
+
+/// The TLS side of a listener, read from its files.
+#[derive(Debug)]
+pub struct Tls {
+    config: Arc<ServerConfig>,
+    verifier: Arc<dyn ClientCertVerifier>,
+    /// When the server's certificate ends, in seconds since 1970.
+    ends: Option<i64>,
+    certificate: PathBuf,
+}
+
+/// A certificate chain, the holder's own first.
+pub(super) type Chain = Box<[CertificateDer<'static>]>;
 
 /// Why TLS cannot be offered.
 #[derive(Debug)]
@@ -33,21 +62,94 @@ impl std::fmt::Display for TlsError {
     }
 }
 
-/// Reads the files; every client must present a certificate.
-///
-/// # Errors
-/// A file cannot be read, holds nothing of its kind, or key and certificate do not fit.
-pub fn server_config(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+impl Tls {
+    /// Reads the files; every client must present a certificate.
+    ///
+    /// # Errors
+    /// A file cannot be read, holds nothing of its kind, or key and certificate do not fit.
+    pub fn read(files: &TlsFiles) -> Result<Arc<Self>, TlsError> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = verifier(files, Arc::clone(&provider))?;
+        let chain = chain(&files.certificate)?;
+        let ends = chain.first().and_then(peer::ends);
+        let config = Arc::new(config(files, provider, Arc::clone(&verifier), chain)?);
+        Ok(Arc::new(Self { config, verifier, ends, certificate: files.certificate.clone() }))
+    }
+
+    /// What a handshake needs.
+    pub(super) fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.config)
+    }
+
+    /// Whether a client with this chain would be let in now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(super) fn trusts(&self, chain: &[CertificateDer<'_>]) -> Result<(), String> {
+        let (holder, rest) = chain.split_first().ok_or("the client shows no certificate")?;
+        match self.verifier.verify_client_cert(holder, rest, UnixTime::now()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(why_untrusted(&error)),
+        }
+    }
+
+    /// When the server's certificate ends, in seconds since 1970.
+    pub fn ends(&self) -> Option<i64> {
+        self.ends
+    }
+
+    /// Says that the server's certificate has ended or will soon, where that is so.
+    pub fn warning(&self) -> Option<String> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let left = self.ends?.saturating_sub_unsigned(now.as_secs());
+        let file = self.certificate.display();
+        match left {
+            ..=0 => Some(format!("the server's certificate `{file}` has ended: clients will not connect")),
+            left if left < ENDS_SOON.as_secs().cast_signed() => {
+                Some(format!("the server's certificate `{file}` ends in {} days", left / (24 * 3600)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a refused certificate means to a person.
+fn why_untrusted(error: &rustls::Error) -> String {
+    let what = match error {
+        rustls::Error::InvalidCertificate(CertificateError::Revoked) => "has been revoked",
+        rustls::Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            "has expired"
+        }
+        _ => return format!("the client certificate is not trusted any more ({error})"),
+    };
+    format!("the client certificate {what}")
+}
+
+fn verifier(files: &TlsFiles, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
     let roots = Arc::new(roots(&files.client_ca)?);
-    let verifier = WebPkiClientVerifier::builder_with_provider(roots, Arc::clone(&provider))
+    let mut lists = Vec::new();
+    for file in &files.crl {
+        lists.extend(revocations(file)?);
+    }
+    let blamed = files.crl.first().unwrap_or(&files.client_ca);
+    WebPkiClientVerifier::builder_with_provider(roots, provider)
+        .with_crls(lists)
+        .enforce_revocation_expiration()
         .build()
-        .map_err(|e| error(&files.client_ca, e))?;
+        .map_err(|e| error(blamed, e))
+}
+
+fn config(
+    files: &TlsFiles,
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<dyn ClientCertVerifier>,
+    chain: Vec<CertificateDer<'static>>,
+) -> Result<ServerConfig, TlsError> {
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|e| error(&files.certificate, e))?
         .with_client_cert_verifier(verifier)
-        .with_single_cert(chain(&files.certificate)?, key(&files.key)?)
+        .with_single_cert(chain, key(&files.key)?)
         .map_err(|e| match e {
             rustls::Error::InconsistentKeys(_) => error(&files.key, "the key does not belong to the certificate"),
             e => error(&files.certificate, e),
@@ -56,7 +158,7 @@ pub fn server_config(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
     // A resumed session would skip the verifier, and so a changed authority.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
-    Ok(Arc::new(config))
+    Ok(config)
 }
 
 fn error(file: &Path, what: impl std::fmt::Display) -> TlsError {
@@ -76,6 +178,12 @@ fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let certificates: Result<Vec<_>, _> = certificates.collect();
     let certificates = certificates.map_err(|e| error(file, e))?;
     if certificates.is_empty() { Err(error(file, "there is no certificate in it")) } else { Ok(certificates) }
+}
+
+fn revocations(file: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsError> {
+    let lists = CertificateRevocationListDer::pem_file_iter(file).map_err(|e| error(file, e))?;
+    let lists: Vec<_> = lists.collect::<Result<_, _>>().map_err(|e| error(file, e))?;
+    if lists.is_empty() { Err(error(file, "there is no list of revoked certificates in it")) } else { Ok(lists) }
 }
 
 fn key(file: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {

@@ -6,6 +6,7 @@ use super::limits::{CONNECT_PATIENCE, IDLE_UPSTREAM, MAX_BUFFER, MAX_HEADERS, MA
 use super::upstream_io::UpstreamIo;
 use crate::catalogue::{ApiVersion, CEILING, Stream};
 use crate::policy::Allowed;
+use crate::record::metrics::{Gauge, Metrics};
 use http::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, UPGRADE};
 use http::{Method, Request, Response, Uri};
 use hyper::body::Incoming;
@@ -14,12 +15,13 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::AbortHandle;
 use tower_service::Service;
 
 /// The `Host` that Docker gets; it does not look at it.
-const UPSTREAM_HOST: HeaderValue = HeaderValue::from_static("docker");
+pub(super) const UPSTREAM_HOST: HeaderValue = HeaderValue::from_static("docker");
 
 /// The type of every body that was judged; dockerd takes no other.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -42,12 +44,14 @@ pub(super) enum UpstreamError {
 #[derive(Debug)]
 pub(super) struct Upstream {
     path: PathBuf,
+    metrics: Arc<Metrics>,
     idle: RefCell<Vec<Idle>>,
     version: Cell<Option<ApiVersion>>,
 }
 
 #[derive(Debug)]
 struct Idle {
+    _counted: Counted,
     sender: SendRequest<Upload>,
     driver: AbortHandle,
     since: Instant,
@@ -62,6 +66,24 @@ pub(super) struct Lease {
     driver: AbortHandle,
     reused: bool,
     clean: bool,
+    _counted: Counted,
+}
+
+/// Counts a connection to the daemon for as long as it is in this state.
+#[derive(Debug)]
+struct Counted(Gauge);
+
+impl Counted {
+    fn new(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 impl Lease {
@@ -89,8 +111,8 @@ impl Drop for Lease {
 
 impl Upstream {
     /// The daemon behind a Unix socket; nothing is connected yet.
-    pub(super) fn new(path: &Path) -> Rc<Self> {
-        Rc::new(Self { path: path.to_owned(), idle: RefCell::default(), version: Cell::new(None) })
+    pub(super) fn new(path: &Path, metrics: Arc<Metrics>) -> Rc<Self> {
+        Rc::new(Self { path: path.to_owned(), metrics, idle: RefCell::default(), version: Cell::new(None) })
     }
 
     /// Sends what was permitted and waits for the head of the answer.
@@ -165,8 +187,7 @@ impl Upstream {
         while let Some(mut idle) = self.pop() {
             if idle.sender.ready().await.is_ok() {
                 let Idle { sender, driver, .. } = idle;
-                let upstream = Rc::clone(self);
-                return Ok(Lease { upstream, sender: Some(sender), driver, reused: true, clean: false });
+                return Ok(self.lease(sender, driver, true));
             }
         }
         self.connect().await
@@ -181,13 +202,20 @@ impl Upstream {
         let handshake = Builder::new().max_buf_size(MAX_BUFFER).max_headers(MAX_HEADERS).handshake(io);
         let (sender, connection) = handshake.await.map_err(UpstreamError::Exchange)?;
         let driver = tokio::task::spawn_local(connection.with_upgrades()).abort_handle();
-        Ok(Lease { upstream: Rc::clone(self), sender: Some(sender), driver, reused: false, clean: false })
+        self.metrics.upstream_connects.inc();
+        Ok(self.lease(sender, driver, false))
+    }
+
+    fn lease(self: &Rc<Self>, sender: SendRequest<Upload>, driver: AbortHandle, reused: bool) -> Lease {
+        let counted = Counted::new(&self.metrics.upstream_busy);
+        Lease { upstream: Rc::clone(self), sender: Some(sender), driver, reused, clean: false, _counted: counted }
     }
 
     fn keep(&self, sender: SendRequest<Upload>, driver: AbortHandle) {
         let mut idle = self.idle.borrow_mut();
         if idle.len() < MAX_IDLE_UPSTREAM {
-            idle.push(Idle { sender, driver, since: Instant::now() });
+            let counted = Counted::new(&self.metrics.upstream_idle);
+            idle.push(Idle { sender, driver, since: Instant::now(), _counted: counted });
         }
     }
 
@@ -215,7 +243,7 @@ impl Lease {
 }
 
 /// A full accept queue is no refusal: dockerd is busy, not gone.
-async fn connect(path: &Path) -> io::Result<UpstreamIo> {
+pub(super) async fn connect(path: &Path) -> io::Result<UpstreamIo> {
     const PAUSE: Duration = Duration::from_millis(5);
     let began = Instant::now();
     loop {

@@ -1,17 +1,18 @@
 //! Threads side by side, each with a runtime of its own: accepted connections
 //! are handed out evenly, because Unix listeners cannot be shared by the kernel.
 
-use super::connection::{self, Link, Shared};
+use super::connection::{self, Client, Link, Shared};
 use super::exchange::Traffic;
 use super::limits::TICK;
 use super::open::Bound;
-use super::rules::Known;
+use super::rules::Learned;
 use super::stream::ClientStream;
 use super::tap::Tap;
 use super::thread::{Orders, Thread};
+use super::tls::{Chain, Tls};
 use super::upstream::Upstream;
-use super::{Gate, Listener, Tcp, peer};
-use crate::request::{Identity, Peer};
+use super::{Gate, Listener, peer};
+use crate::request::Peer;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io;
@@ -22,8 +23,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::spawn_local;
+use tokio_rustls::server::TlsStream;
 
 /// A connection on its way from the listener to a thread.
 #[derive(Debug)]
@@ -70,9 +72,29 @@ impl Drop for Seat {
     }
 }
 
+/// Counts a TLS handshake for as long as it takes.
+struct Handshake<'l>(&'l AtomicUsize);
+
+impl<'l> Handshake<'l> {
+    /// None if so many are under way already: whoever only begins them must not use up all that
+    /// the listener has.
+    fn begin(listener: &'l Listener, most: usize) -> Option<Self> {
+        let handshake = Self(&listener.handshakes);
+        (listener.handshakes.fetch_add(1, Ordering::Relaxed) < most).then_some(handshake)
+    }
+}
+
+impl Drop for Handshake<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Something to do for one thread.
 #[derive(Debug)]
 pub(super) enum Job {
+    /// Say that it is alive.
+    Answer(oneshot::Sender<()>),
     /// Serve a connection.
     Serve(Accepted),
     /// Accept connections of a listener, and report whether that is possible.
@@ -99,6 +121,16 @@ impl Workers {
         if let Some(thread) = self.to.get(turn) {
             let _ = thread.send(job);
         }
+    }
+
+    /// Asks every thread whether it is alive.
+    pub(super) fn ask(&self) -> Vec<oneshot::Receiver<()>> {
+        let ask = |thread: &UnboundedSender<Job>| {
+            let (alive, answer) = oneshot::channel();
+            let _ = thread.send(Job::Answer(alive));
+            answer
+        };
+        self.to.iter().map(ask).collect()
     }
 
     /// Has one thread accept connections of this listener.
@@ -132,7 +164,7 @@ async fn accept(
                 Some(seat) => {
                     workers.hand_out(Job::Serve(Accepted { listener: Arc::clone(&listener), stream, seat }));
                 }
-                None => gate.note_full(&listener.name),
+                None => gate.note_full(&listener.name, "connections"),
             },
             Err(error) => {
                 // Out of descriptors: what is open goes on, new ones wait a little.
@@ -179,6 +211,9 @@ fn explained(error: io::Error) -> io::Error {
         ("NoCertificatesPresented", "the client shows no certificate"),
         ("UnknownIssuer", "the client's certificate is from another authority"),
         ("BadSignature", "the client's certificate is from another authority"),
+        ("ExpiredRevocationList", "the list of revoked certificates has ended: fetch a newer one"),
+        ("UnknownRevocationStatus", "no list of revoked certificates is from the client's authority"),
+        ("Revoked", "the client's certificate has been revoked"),
         ("Expired", "the client's certificate has expired"),
     ];
     match meaning.iter().find(|(word, _)| text.contains(word)) {
@@ -206,7 +241,7 @@ impl Drop for Listed<'_> {
 /// Serves connections until the gate drains and all have ended, or time is up.
 pub(super) async fn run(thread: Thread) {
     let Thread { gate, sinks, mut queue, workers, orders: Orders { draining: mut drain, mut reloads } } = thread;
-    let upstream = Upstream::new(&gate.upstream);
+    let upstream = Upstream::new(&gate.upstream, Arc::clone(&sinks.metrics));
     let shared = Shared { gate, upstream, sinks: Rc::new(sinks), traffic: Rc::new(Traffic::default()) };
     let worker = Rc::new(Worker { shared, links: RefCell::default(), emptied: Notify::new(), next: Cell::new(0) });
     let mut tick = tokio::time::interval(TICK);
@@ -215,6 +250,7 @@ pub(super) async fn run(thread: Thread) {
         tokio::select! {
             biased;
             job = queue.recv() => match job {
+                Some(Job::Answer(alive)) => drop(alive.send(())),
                 Some(Job::Serve(accepted)) => { spawn_local(Rc::clone(&worker).serve(accepted)); }
                 Some(Job::Listen(listener, socket, report)) => {
                     let _ = report.send(worker.listen(listener, socket, workers.clone(), drain.clone()));
@@ -246,57 +282,78 @@ impl Worker {
         let Accepted { listener, stream, seat } = accepted;
         let who = stream.address();
         match self.open(&listener, stream).await {
-            Ok((stream, peer, known)) => self.connection(&listener, stream, peer, known).await,
-            Err(error) => tracing::warn!(listener = %listener.name, who, %error, "refused: no connection was made"),
+            Ok((stream, client)) => self.connection(&listener, stream, client).await,
+            // it was told of already, once for many
+            Err(error) if error.kind() == io::ErrorKind::QuotaExceeded => {}
+            Err(error) => {
+                self.shared.sinks.metrics.handshakes_failed.inc();
+                tracing::warn!(listener = %listener.name, who, %error, "refused: no connection was made");
+            }
         }
         drop(seat);
     }
 
-    async fn connection(&self, listener: &Arc<Listener>, stream: ClientStream, peer: Peer, known: Known) {
+    async fn connection(&self, listener: &Arc<Listener>, stream: ClientStream, client: Client) {
         let (tap, state) = Tap::new(stream);
-        let who = Identity { listener: Arc::clone(&listener.name), peer };
-        let link = Link::new(self.shared.clone(), Arc::clone(listener), who, known, state);
+        let link = Link::new(self.shared.clone(), Arc::clone(listener), client, state);
         let number = self.next.replace(self.next.get().wrapping_add(1));
         self.links.borrow_mut().insert(number, Rc::downgrade(&link));
         let _listed = Listed { worker: self, number };
         connection::serve(link, tap).await;
     }
 
-    /// The stream, who is there, and what is known of them.
-    async fn open(&self, listener: &Listener, stream: Raw) -> io::Result<(ClientStream, Peer, Known)> {
+    /// The stream, and who is there.
+    async fn open(&self, listener: &Listener, stream: Raw) -> io::Result<(ClientStream, Client)> {
         let rules = listener.rules.load_full();
         match stream {
             Raw::Unix(stream) => {
                 let stream = tokio::net::UnixStream::from_std(stream)?;
                 let (peer, known) = peer::of_unix(&stream, rules.policy.needs_groups(), rules.policy.needs_names())?;
-                Ok((ClientStream::Unix(stream), peer, known))
+                Ok((ClientStream::Unix(stream), Client { peer, learned: Learned::of_unix(known), rules }))
             }
             Raw::Tcp(stream, address) => {
                 stream.set_nodelay(true)?;
                 let stream = tokio::net::TcpStream::from_std(stream)?;
                 rustix::net::sockopt::set_socket_keepalive(&stream, true)?;
-                let (stream, peer) = self.open_tcp(rules.tcp.as_ref(), stream, address.ip()).await?;
-                Ok((stream, peer, Known::ALL))
+                let tls = rules.tcp.as_ref().and_then(|tcp| tcp.tls.as_deref());
+                let (stream, peer, chain) = self.open_tcp(listener, tls, stream, address.ip()).await?;
+                Ok((stream, Client { peer, learned: Learned::of_tcp(chain), rules }))
             }
         }
     }
 
     async fn open_tcp(
         &self,
-        tcp: Option<&Tcp>,
+        listener: &Listener,
+        tls: Option<&Tls>,
         stream: tokio::net::TcpStream,
         address: IpAddr,
-    ) -> io::Result<(ClientStream, Peer)> {
+    ) -> io::Result<(ClientStream, Peer, Chain)> {
         let unreadable = |_| io::Error::other("the client certificate cannot be read");
-        let Some(tls) = tcp.and_then(|tcp| tcp.tls.clone()) else {
-            return Ok((ClientStream::Tcp(stream), peer::of_tcp(address, None).map_err(unreadable)?));
+        let Some(tls) = tls else {
+            let peer = peer::of_tcp(address, None).map_err(unreadable)?;
+            return Ok((ClientStream::Tcp(stream), peer, Chain::default()));
         };
-        let handshake = tokio_rustls::TlsAcceptor::from(tls).accept(stream);
-        let in_time = tokio::time::timeout(self.shared.gate.limits.handshake_timeout, handshake).await;
-        let stream = in_time.map_err(|_| io::Error::other("the TLS handshake took too long"))?.map_err(explained)?;
-        let certificate = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-        let peer = peer::of_tcp(address, certificate).map_err(unreadable)?;
-        Ok((ClientStream::Tls(Box::new(stream)), peer))
+        let stream = self.shake_hands(listener, tls, stream).await?;
+        let chain: Chain = stream.get_ref().1.peer_certificates().unwrap_or_default().into();
+        let peer = peer::of_tcp(address, chain.first()).map_err(unreadable)?;
+        Ok((ClientStream::Tls(Box::new(stream)), peer, chain))
+    }
+
+    async fn shake_hands(
+        &self,
+        listener: &Listener,
+        tls: &Tls,
+        stream: tokio::net::TcpStream,
+    ) -> io::Result<TlsStream<tokio::net::TcpStream>> {
+        let limits = &self.shared.gate.limits;
+        let Some(_under_way) = Handshake::begin(listener, limits.handshakes) else {
+            self.shared.gate.note_full(&listener.name, "TLS handshakes");
+            return Err(io::ErrorKind::QuotaExceeded.into());
+        };
+        let handshake = tokio_rustls::TlsAcceptor::from(tls.config()).accept(stream);
+        let in_time = tokio::time::timeout(limits.handshake_timeout, handshake).await;
+        in_time.map_err(|_| io::Error::other("the TLS handshake took too long"))?.map_err(explained)
     }
 
     fn tick(&self) {

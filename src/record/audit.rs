@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many bytes of decisions may wait for the disk. *Ended* lines may go
 /// beyond it, one for each request that is under way.
@@ -45,14 +45,39 @@ struct Shared {
     when_full: WhenFull,
 }
 
+/// How the audit file fares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// Bytes that wait to be written.
+    pub waiting: usize,
+    /// How long the oldest of them has waited.
+    pub lag: Duration,
+    /// Lines that were lost since the start.
+    pub lost: u64,
+    /// Whether the last write failed.
+    pub failing: bool,
+}
+
 #[derive(Debug, Default)]
 struct Queue {
     lines: Vec<u8>,
+    /// Bytes that are being written.
+    writing: usize,
+    /// Since when something has waited that is not on file.
+    since: Option<Instant>,
     lost: u64,
+    lost_in_all: u64,
     parked: bool,
     broken: bool,
     reopen: bool,
     closed: bool,
+}
+
+impl Queue {
+    fn lose(&mut self) {
+        self.lost += 1;
+        self.lost_in_all += 1;
+    }
 }
 
 /// Ends the writer after it has written all.
@@ -87,7 +112,7 @@ impl Audit {
     }
 
     fn full(&self, queue: &mut Queue) -> Result<bool, Unwritable> {
-        queue.lost += 1;
+        queue.lose();
         match self.shared.when_full {
             WhenFull::Deny => Err(Unwritable),
             WhenFull::Count => Ok(false),
@@ -98,7 +123,7 @@ impl Audit {
     pub(super) fn ended(&self, line: impl FnOnce(&mut Vec<u8>)) {
         let mut queue = self.queue();
         if queue.lines.len() > 2 * AUDIT_QUEUE {
-            queue.lost += 1;
+            queue.lose();
         } else {
             self.push(&mut queue, line);
         }
@@ -106,8 +131,20 @@ impl Audit {
 
     fn push(&self, queue: &mut Queue, line: impl FnOnce(&mut Vec<u8>)) {
         line(&mut queue.lines);
+        queue.since.get_or_insert_with(Instant::now);
         if std::mem::take(&mut queue.parked) {
             self.shared.wake.notify_one();
+        }
+    }
+
+    /// How it fares.
+    pub fn state(&self) -> State {
+        let queue = self.queue();
+        State {
+            waiting: queue.lines.len() + queue.writing,
+            lag: queue.since.map(|since| since.elapsed()).unwrap_or_default(),
+            lost: queue.lost_in_all,
+            failing: queue.broken,
         }
     }
 
@@ -147,6 +184,7 @@ impl Audit {
             std::thread::sleep(BATCH);
             queue = self.queue();
         }
+        queue.writing = queue.lines.len();
         Some(Work { lines: std::mem::take(&mut queue.lines), reopen: std::mem::take(&mut queue.reopen) })
     }
 
@@ -184,6 +222,8 @@ impl Audit {
 
     fn recovered(&self) {
         let mut queue = self.queue();
+        queue.writing = 0;
+        queue.since = (!queue.lines.is_empty()).then(Instant::now);
         if std::mem::take(&mut queue.broken) {
             tracing::warn!("the audit file can be written again");
         }

@@ -5,6 +5,7 @@ pub mod audit;
 mod escape;
 mod id;
 pub mod log;
+pub mod metrics;
 
 pub use escape::visible;
 pub use id::RequestId;
@@ -28,6 +29,18 @@ pub enum Verdict {
     Fail,
 }
 
+impl Verdict {
+    /// As it stands in records.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Refuse => "refuse",
+            Self::Fail => "fail",
+        }
+    }
+}
+
 /// What was decided about one request.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -35,6 +48,8 @@ pub struct Record {
     pub id: RequestId,
     /// When it was decided.
     pub time: SystemTime,
+    /// From the request's head to the decision.
+    pub took: Duration,
     /// Who asked, and on which listener.
     pub who: Arc<Identity>,
     /// The caller's role, if one was found.
@@ -50,6 +65,9 @@ pub struct Record {
     pub image: Option<String>,
     /// The decision.
     pub verdict: Verdict,
+    /// The kind of the first reason, in one of few words: `operation`, `never`, a facet, `role`,
+    /// `certificate`, `malformed` and the like.
+    pub reason: Option<&'static str>,
     /// Every reason, as sentences.
     pub why: Vec<String>,
     /// The line of the policy that decided.
@@ -61,6 +79,10 @@ pub struct Record {
 /// How a request ended.
 #[derive(Clone, Debug)]
 pub struct End {
+    /// The operation, if it was forwarded.
+    pub operation: Option<&'static str>,
+    /// From the request's head to the head of the answer, if there was one.
+    pub answered: Option<Duration>,
     /// The status that the client got, 0 if none.
     pub status: u16,
     /// From the request's head to its last byte.
@@ -146,6 +168,8 @@ enum Line<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         image: Option<&'a str>,
         verdict: Verdict,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<&'static str>,
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         why: &'a [String],
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -184,6 +208,7 @@ impl Record {
                 object: self.object.as_deref(),
                 image: self.image.as_deref(),
                 verdict: self.verdict,
+                reason: self.reason,
                 why: &self.why,
                 policy: self.place.as_deref(),
                 set: &self.set,
@@ -224,6 +249,8 @@ fn push(out: &mut Vec<u8>, line: &Line<'_>) {
 pub struct Sinks {
     /// The audit file, if there is one.
     pub audit: Option<audit::Audit>,
+    /// What is counted.
+    pub metrics: Arc<metrics::Metrics>,
 }
 
 impl Sinks {
@@ -238,8 +265,14 @@ impl Sinks {
             None => Ok(true),
         };
         match queued {
-            Err(_) if record.verdict == Verdict::Allow => log::unrecorded(record),
-            _ => log::decided(record),
+            Err(_) if record.verdict == Verdict::Allow => {
+                self.metrics.decided(record, Verdict::Fail);
+                log::unrecorded(record);
+            }
+            _ => {
+                self.metrics.decided(record, record.verdict);
+                log::decided(record);
+            }
         }
         queued
     }
@@ -247,6 +280,7 @@ impl Sinks {
     /// Records how a request ended.
     pub fn ended(&self, id: RequestId, end: &End) {
         log::ended(id, end);
+        self.metrics.ended(end);
         if let Some(audit) = &self.audit {
             audit.ended(|out| end.write(id, SystemTime::now(), out));
         }

@@ -14,6 +14,17 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// The kind of refusal in one word.
+    pub fn kind(&self) -> &'static str {
+        match self.status {
+            404 => "unknown",
+            408 => "late",
+            413 | 414 => "too-large",
+            503 => "busy",
+            _ => "malformed",
+        }
+    }
+
     /// 400: the request is malformed or ambiguous.
     pub fn malformed(message: impl Into<Cow<'static, str>>) -> Self {
         Self { status: 400, message: message.into() }

@@ -1,10 +1,13 @@
 //! Certificates that are made on the spot.
 
 use super::gate::alone;
-use dockgate::proxy::{TlsFiles, server_config};
-use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use dockgate::proxy::{Tls, TlsFiles};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertificateRevocationListParams, DnType, IsCa, Issuer,
+    KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber, date_time_ymd,
+};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
+use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::fs;
@@ -20,6 +23,7 @@ pub(crate) struct Authority {
 pub(crate) struct Holder {
     certificate: Certificate,
     key: KeyPair,
+    serial: SerialNumber,
 }
 
 impl Authority {
@@ -28,6 +32,7 @@ impl Authority {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new([]).expect("parameters");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.distinguished_name.push(DnType::CommonName, "an authority");
         let certificate = params.self_signed(&key).expect("a certificate");
         Self { issuer: Issuer::new(params, key), certificate }
@@ -38,13 +43,39 @@ impl Authority {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new([]).expect("parameters");
         params.distinguished_name = rcgen::DistinguishedName::new();
+        let serial = SerialNumber::from_slice(&Sha256::digest(key.serialize_der())[..8]);
+        params.serial_number = Some(serial.clone());
         change(&mut params);
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
-        Holder { certificate, key }
+        Holder { certificate, key, serial }
+    }
+
+    /// A list of revoked certificates that ends in this year.
+    pub(crate) fn revoke(&self, holders: &[&Holder], ends: i32) -> String {
+        let revoked = |holder: &&Holder| RevokedCertParams {
+            serial_number: holder.serial.clone(),
+            revocation_time: date_time_ymd(2025, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2025, 1, 1),
+            next_update: date_time_ymd(ends, 1, 1),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: holders.iter().map(revoked).collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&self.issuer).expect("a list").pem().expect("PEM")
     }
 
     /// A server's side: it takes clients that this authority signed for.
-    pub(crate) fn server(&self) -> Arc<ServerConfig> {
+    pub(crate) fn server(&self) -> Arc<Tls> {
+        self.server_with(None)
+    }
+
+    /// As [`Self::server`], but for those that this list revokes.
+    pub(crate) fn server_with(&self, list: Option<String>) -> Arc<Tls> {
         let _turn = alone();
         let folder = tempfile::tempdir().expect("a folder");
         let server = self.sign(|params| params.subject_alt_names = vec![dns("localhost")]);
@@ -57,8 +88,9 @@ impl Authority {
             certificate: put("cert.pem", server.certificate.pem()),
             key: put("key.pem", server.key.serialize_pem()),
             client_ca: put("ca.pem", self.certificate.pem()),
+            crl: list.map(|list| put("crl.pem", list)).into_iter().collect(),
         };
-        server_config(&files).unwrap_or_else(|error| panic!("{error}"))
+        Tls::read(&files).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// A client's side: it takes servers that this authority signed for, and shows who it is, or nothing.

@@ -140,6 +140,13 @@ impl Client {
         self.reader.head().expect("a head")
     }
 
+    /// Reads until the other side closes or breaks off.
+    pub(crate) fn until_cut(&mut self) {
+        let mut unread = Vec::new();
+        let end = self.reader.source.read_to_end(&mut unread);
+        assert!(!end.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock), "the stream goes on");
+    }
+
     /// So many bytes.
     pub(crate) fn exactly(&mut self, length: usize) -> Vec<u8> {
         let bytes = self.reader.exactly(length).expect("bytes");

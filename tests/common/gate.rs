@@ -100,6 +100,11 @@ impl Gate {
         ListenerPlan { endpoint: Endpoint::Unix(socket), policy: policy(text), denials: Denials::Full }
     }
 
+    /// A listener on a port of loopback: the one that is there, if it is.
+    pub(crate) fn planned_tcp(&self, tls: Option<Arc<proxy::Tls>>, text: &str) -> ListenerPlan {
+        ListenerPlan { endpoint: on_loopback(tls), policy: policy(text), denials: Denials::Full }
+    }
+
     /// Puts other listeners in the place of those that are open.
     pub(crate) fn reload(&mut self, plans: Vec<ListenerPlan>) -> Result<(), String> {
         let _turn = alone();
@@ -148,6 +153,11 @@ impl Drop for Gate {
     }
 }
 
+fn on_loopback(tls: Option<Arc<proxy::Tls>>) -> Endpoint {
+    let address = "127.0.0.1:0".parse().expect("an address");
+    Endpoint::Tcp { address, tls, hosts: vec!["docker.example.com".into()] }
+}
+
 /// The lines of an audit file; one that is being written is left out.
 fn records(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).expect("an audit file");
@@ -168,9 +178,8 @@ impl Builder {
     }
 
     /// One more listener, on a port of loopback.
-    pub(crate) fn tcp(self, tls: Option<Arc<rustls::ServerConfig>>, text: &str) -> Self {
-        let address = "127.0.0.1:0".parse().expect("an address");
-        self.listen(Endpoint::Tcp { address, tls, hosts: vec!["docker.example.com".into()] }, text)
+    pub(crate) fn tcp(self, tls: Option<Arc<proxy::Tls>>, text: &str) -> Self {
+        self.listen(on_loopback(tls), text)
     }
 
     /// How much of a denial the listeners tell.

@@ -1,9 +1,11 @@
 //! Ports with mutual TLS: the certificate is the identity, and without one there is no answer.
 
-use crate::common::{Authority, Client, EVERYTHING, Gate, Holder, ask, dns, get};
+use crate::common::{Authority, Client, EVERYTHING, Gate, Holder, ask, dns, get, wait};
+use dockgate::proxy::Tls;
 use rcgen::{CertificateParams, DnType, SanType, date_time_ymd};
 use rustls::version::{TLS12, TLS13};
 use rustls::{HandshakeKind, SupportedProtocolVersion};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -157,4 +159,113 @@ fn no_session_is_resumed() {
             assert_eq!(client.handshake(), Some(HandshakeKind::Full), "{version:?}");
         }
     }
+}
+
+/// The year in which lists of revoked certificates end that are good.
+const LATER: i32 = 2090;
+
+fn take(gate: &mut Gate, tls: Arc<Tls>) {
+    let plans = vec![gate.planned("gate.sock", EVERYTHING), gate.planned_tcp(Some(tls), EVERYTHING)];
+    gate.reload(plans).unwrap();
+}
+
+#[test]
+fn a_revoked_certificate_opens_nothing_and_its_twin_does() {
+    let authority = Authority::new();
+    let (lost, kept) = (authority.sign(|_| {}), authority.sign(|_| {}));
+    let server = authority.server_with(Some(authority.revoke(&[&lost], LATER)));
+    let gate = Gate::under(EVERYTHING).tcp(Some(server), EVERYTHING).start();
+    for version in BOTH {
+        let mut client = Client::tls(&gate.address(1), authority.client(Some(&lost), &[version]));
+        let _ = client.try_send(get("/v1.45/info"));
+        assert!(client.try_answer().is_err());
+        assert_eq!(gate.daemon().received(), []);
+        let mut client = Client::tls(&gate.address(1), authority.client(Some(&kept), &[version]));
+        assert_eq!(client.send(get("/v1.45/info")).answer().status, 200);
+        gate.daemon().clear();
+    }
+}
+
+#[test]
+fn a_list_that_has_ended_or_is_from_elsewhere_lets_nobody_in() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let holder = authority.sign(|_| {});
+    for list in [authority.revoke(&[], 2026), other.revoke(&[], LATER)] {
+        let gate = Gate::under(EVERYTHING).tcp(Some(authority.server_with(Some(list))), EVERYTHING).start();
+        let mut client = Client::tls(&gate.address(1), authority.client(Some(&holder), BOTH));
+        let _ = client.try_send(get("/v1.45/info"));
+        assert!(client.try_answer().is_err());
+        assert_eq!(gate.daemon().received(), []);
+    }
+}
+
+#[test]
+fn a_certificate_that_is_revoked_later_loses_its_connections_and_streams() {
+    let authority = Authority::new();
+    let (lost, kept) = (authority.sign(|_| {}), authority.sign(|_| {}));
+    let mut gate = Gate::under(EVERYTHING).audited().tcp(Some(authority.server()), EVERYTHING).start();
+    let connect = |holder| Client::tls(&gate.address(1), authority.client(Some(holder), BOTH));
+    let (mut idle, mut events, mut other) = (connect(&lost), connect(&lost), connect(&kept));
+    assert_eq!(idle.send(get("/_ping")).answer().status, 200);
+    events.send(get("/v1.45/events")).head();
+    other.send(get("/v1.45/events")).head();
+    take(&mut gate, authority.server_with(Some(authority.revoke(&[&lost], LATER))));
+    events.until_cut();
+    gate.daemon().clear();
+    let answer = idle.send(get("/v1.45/info")).answer();
+    assert_eq!(answer.status, 403);
+    assert!(answer.message().contains("revoked"), "{}", answer.text());
+    assert_eq!(gate.daemon().received(), []);
+    let ended = gate.records("ended", 2);
+    assert_eq!(ended.iter().filter(|end| end["end"] == "revoked").count(), 1, "the other goes on: {ended:#?}");
+}
+
+#[test]
+fn clients_of_an_authority_that_is_taken_away_are_strangers_at_once() {
+    let (before, after) = (Authority::new(), Authority::new());
+    let holder = before.sign(|_| {});
+    let mut gate = Gate::under(EVERYTHING).tcp(Some(before.server()), EVERYTHING).start();
+    let mut client = Client::tls(&gate.address(1), before.client(Some(&holder), BOTH));
+    assert_eq!(client.send(get("/_ping")).answer().status, 200);
+    take(&mut gate, after.server());
+    let answer = client.send(get("/_ping")).answer();
+    assert_eq!(answer.status, 403);
+    assert!(answer.message().contains("not trusted any more"), "{}", answer.text());
+}
+
+#[test]
+fn a_stream_ends_with_the_certificate_that_opened_it() {
+    let authority = Authority::new();
+    let gate = Gate::under(EVERYTHING).audited().tcp(Some(authority.server()), EVERYTHING).start();
+    let end = seconds_from_now(3);
+    let holder = authority.sign(|p| p.not_after = date_time_ymd(1970, 1, 1) + end);
+    let mut client = Client::tls(&gate.address(1), authority.client(Some(&holder), BOTH));
+    client.send(get("/v1.45/events")).head();
+    client.until_cut();
+    assert_eq!(gate.records("ended", 1)[0]["end"], "revoked");
+    assert!(SystemTime::now() > UNIX_EPOCH + end);
+}
+
+/// Whoever only begins handshakes keeps nobody from requests that others have open, and frees the
+/// place when it goes.
+#[test]
+fn handshakes_that_are_only_begun_are_bounded() {
+    let authority = Authority::new();
+    let gate = Gate::under(EVERYTHING)
+        .limits(|limits| limits.handshakes = 5)
+        .tcp(Some(authority.server()), EVERYTHING)
+        .start();
+    let holder = authority.sign(|_| {});
+    let connect = || Client::tls(&gate.address(1), authority.client(Some(&holder), BOTH));
+    let mut open = connect();
+    assert_eq!(open.send(get("/_ping")).answer().status, 200);
+    let works = || {
+        let mut client = connect();
+        client.try_send(get("/_ping")).is_ok() && client.try_answer().is_ok_and(|answer| answer.status == 200)
+    };
+    let begun: Vec<Client> = (0..5).map(|_| Client::tcp(&gate.address(1))).collect();
+    wait("no more handshakes", || (!works()).then_some(()));
+    assert_eq!(open.send(get("/_ping")).answer().status, 200);
+    drop(begun);
+    wait("room for a handshake", || works().then_some(()));
 }

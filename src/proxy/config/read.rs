@@ -1,22 +1,24 @@
 //! The configuration file: every problem at once, each with its place.
 
 use super::values::{duration, size, tcp};
-use super::{Config, ListenConfig, Place, default_upstream, denials, mode, upstream, when_full};
+use super::{Config, ListenConfig, Place, default_upstream, denials, metrics, mode, status, upstream, when_full};
 use crate::policy::document::{Content, Node, Pair, Reader, Report, Span, open};
 use crate::policy::{Problem, Source};
 use crate::proxy::{Denials, HostFiles, Limits, TlsFiles, UnixSocket};
 use std::path::{Path, PathBuf};
 
-const TOP: &[&str] = &["upstream", "listen", "audit", "audit_full", "threads", "host_files", "limits"];
+const TOP: &[&str] =
+    &["upstream", "listen", "audit", "audit_full", "threads", "host_files", "status", "metrics", "limits"];
 const UNIX: &[&str] = &["socket", "mode", "owner", "group", "policy", "denials"];
 const TCP: &[&str] = &["address", "tls", "plaintext", "because", "hosts", "policy", "denials"];
-const TLS: &[&str] = &["certificate", "key", "client_ca"];
+const TLS: &[&str] = &["certificate", "key", "client_ca", "crl"];
 const LIMITS: &[&str] = &[
     "connections",
     "connections_in_all",
     "header_timeout",
     "idle_timeout",
     "handshake_timeout",
+    "handshakes",
     "buffered_bodies",
     "shutdown_grace",
 ];
@@ -75,6 +77,8 @@ impl<'t> File<'_, 't> {
         self.set(fields, "audit_full", when_full, &mut config.audit_full);
         self.set(fields, "threads", count, &mut config.threads);
         self.set(fields, "host_files", HostFiles::read, &mut config.host_files);
+        config.status = fields.get("status").and_then(|pair| self.value(pair, status));
+        config.metrics = fields.get("metrics").and_then(|pair| self.value(pair, metrics));
         if let Some(pair) = fields.get("limits") {
             self.limits(pair, &mut config.limits);
         }
@@ -150,7 +154,8 @@ impl<'t> File<'_, 't> {
             }
         };
         let (certificate, key, client_ca) = (file("certificate"), file("key"), file("client_ca"));
-        Some(TlsFiles { certificate: certificate?, key: key?, client_ca: client_ca? })
+        let crl = fields.get("crl").map(|pair| self.paths(pair)).unwrap_or_default();
+        Some(TlsFiles { certificate: certificate?, key: key?, client_ca: client_ca?, crl })
     }
 
     fn limits(&mut self, pair: &'t Pair, limits: &mut Limits) {
@@ -160,6 +165,7 @@ impl<'t> File<'_, 't> {
         self.set(fields, "header_timeout", duration, &mut limits.header_timeout);
         self.set(fields, "idle_timeout", duration, &mut limits.idle_timeout);
         self.set(fields, "handshake_timeout", duration, &mut limits.handshake_timeout);
+        self.set(fields, "handshakes", count, &mut limits.handshakes);
         self.set(fields, "buffered_bodies", size, &mut limits.buffered_bodies);
         self.set(fields, "shutdown_grace", duration, &mut limits.shutdown_grace);
     }

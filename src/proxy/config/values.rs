@@ -1,6 +1,6 @@
 //! Single values of a configuration, the same for flags and files.
 
-use super::Place;
+use super::{Place, SidePlace};
 use crate::proxy::{Denials, TlsFiles, UnixSocket};
 use crate::record::audit::WhenFull;
 use crate::record::visible;
@@ -105,6 +105,30 @@ pub(super) fn tcp(
         ));
     }
     Ok(Place::Tcp { address, tls, because, hosts })
+}
+
+/// The socket that tells how the gate fares: PATH, or `@NAME` for one without a file.
+///
+/// # Errors
+/// Neither of them: who asks must be known.
+pub fn status(text: &str) -> Result<SidePlace, String> {
+    match (text.strip_prefix('@'), text.strip_prefix("unix://").unwrap_or(text)) {
+        (Some(name), _) if !name.is_empty() => Ok(SidePlace::Abstract(name.to_owned())),
+        (None, path) if path.starts_with('/') => Ok(SidePlace::Path(path.into())),
+        _ => Err(format!("`{}` is no place for the status: write /PATH or @NAME", visible(text))),
+    }
+}
+
+/// Where the numbers are told: PATH or HOST:PORT.
+///
+/// # Errors
+/// Neither of them.
+pub fn metrics(text: &str) -> Result<SidePlace, String> {
+    let path = text.strip_prefix("unix://").unwrap_or(text);
+    if path.starts_with('/') {
+        return Ok(SidePlace::Path(path.into()));
+    }
+    address(text.strip_prefix("tcp://").unwrap_or(text)).map(SidePlace::Tcp)
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
