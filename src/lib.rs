@@ -15,6 +15,7 @@
 
 pub mod catalogue;
 pub mod cli;
+pub mod confine;
 pub mod control;
 pub mod imitation;
 pub mod policy;

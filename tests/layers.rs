@@ -15,11 +15,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("request", &["catalogue"]),
     ("policy", &["catalogue", "request"]),
     ("record", &["catalogue", "request", "policy"]),
-    ("proxy", &["catalogue", "request", "policy", "record"]),
+    // What the kernel is asked to forbid knows nothing of Docker.
+    ("confine", &[]),
+    ("proxy", &["catalogue", "request", "policy", "record", "confine"]),
     // It shares no code with the gate, so that tests cannot agree with themselves.
     ("imitation", &[]),
     ("control", &["proxy"]),
-    ("cli", &["catalogue", "request", "policy", "record", "proxy", "control", "imitation"]),
+    ("cli", &["catalogue", "request", "policy", "record", "proxy", "confine", "control", "imitation"]),
 ];
 
 /// A dependency, and the folders or files that may name it.
@@ -36,14 +38,17 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hyper_util", &["proxy", "control"]),
     ("hyperlocal", &["proxy"]),
     ("ipnet", &["policy"]),
+    ("landlock", &["confine/files.rs"]),
+    ("libc", &["confine/calls.rs"]),
     ("nix", &["proxy/peer.rs"]),
     ("percent_encoding", &["catalogue", "request"]),
     ("prometheus_client", &["record/metrics.rs", "record/metrics"]),
     ("regex", &["policy/pattern.rs"]),
-    ("rustix", &["proxy", "control"]),
+    ("rustix", &["proxy", "control", "confine/capabilities.rs"]),
     ("rustls", &["proxy"]),
     ("saphyr_parser", &["policy/tree.rs", "policy/tree"]),
     ("sd_notify", &["cli/supervisor.rs"]),
+    ("seccompiler", &["confine/calls.rs"]),
     ("serde", &["record", "control", "cli"]),
     ("serde_json", &["request", "record", "proxy", "control", "cli"]),
     ("serde_yaml", &["policy"]),

@@ -284,3 +284,62 @@ fn numbers_are_told_on_a_port_of_their_own_and_nothing_else_is() {
         assert_eq!(answer(method, path).status, 404, "{method} {path}");
     }
 }
+
+/// A line of proc(5)'s `status` of every thread of a process.
+fn of_threads(pid: u32, name: &str) -> Vec<String> {
+    let status = |entry: fs::DirEntry| fs::read_to_string(entry.path().join("status")).unwrap();
+    let line =
+        |status: String| status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':').map(str::to_owned));
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    threads.map(|entry| line(status(entry.unwrap())).unwrap().trim().to_owned()).collect()
+}
+
+fn confinement(served: &Served) -> Value {
+    let (_, status) = asked(served, &["status", "--json"]);
+    serde_json::from_str::<Value>(&status).unwrap()["confinement"].clone()
+}
+
+#[test]
+fn every_thread_of_a_gate_is_confined() {
+    let served = Served::start_with(&may("ping"), |command| {
+        command.env("DOCKGATE_CONFINE", "require");
+    });
+    let pid = served.child.id();
+    let threads = of_threads(pid, "Seccomp").len();
+    assert!(threads >= 3, "{threads} threads");
+    assert!(of_threads(pid, "Seccomp").iter().all(|mode| mode == "2"));
+    assert!(of_threads(pid, "NoNewPrivs").iter().all(|set| set == "1"));
+    assert!(of_threads(pid, "CapEff").iter().all(|set| u64::from_str_radix(set, 16).unwrap() & !0x40f == 0));
+    let parts = confinement(&served);
+    let named = |name: &str| parts.as_array().unwrap().iter().any(|part| part.as_str().unwrap().starts_with(name));
+    assert!(["capabilities: ", "Landlock: reads below ", "seccomp: "].into_iter().all(named), "{parts}");
+    assert_eq!(served.status("gate.sock", "/_ping"), 200);
+}
+
+#[test]
+fn a_gate_can_be_told_not_to_confine_itself() {
+    let served = Served::start_with(&may("ping"), |command| {
+        command.env("DOCKGATE_CONFINE", "off");
+    });
+    assert!(of_threads(served.child.id(), "Seccomp").iter().all(|mode| mode == "0"));
+    assert_eq!(confinement(&served), serde_json::json!(["off"]));
+    served.until("does not confine itself", 1);
+}
+
+#[test]
+fn a_reload_cannot_take_what_was_given_up() {
+    let served = Served::start(&may("ping"));
+    let elsewhere = tempfile::tempdir().unwrap();
+    let before = fs::read_to_string(served.file("dockgate.yaml")).unwrap();
+    let socket = elsewhere.path().join("other.sock");
+    let policy = served.file("policy.yaml");
+    let more = format!("  - {{ socket: {}, policy: {} }}\n", socket.display(), policy.display());
+    fs::write(served.file("dockgate.yaml"), before.clone() + &more).unwrap();
+    let (code, why) = asked(&served, &["reload"]);
+    assert_eq!(code, 3, "{why}");
+    assert!(why.contains("was given up at the start") && why.contains("restart"), "{why}");
+    assert!(!socket.exists());
+    fs::write(served.file("dockgate.yaml"), before + &more.replace(socket.to_str().unwrap(), "more.sock")).unwrap();
+    assert_eq!(asked(&served, &["reload"]).0, 0);
+    assert_eq!(served.status("more.sock", "/_ping"), 200);
+}

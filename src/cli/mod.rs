@@ -2,6 +2,7 @@
 
 mod ask;
 mod check;
+mod confined;
 mod demo;
 mod exit;
 mod operations;

@@ -3,6 +3,7 @@
 use super::Exit;
 use super::serve::pass_own_tests;
 use super::sources::{self, Bad, complain};
+use crate::confine::Confine;
 use crate::policy::Policy;
 use crate::proxy::config::{self, Config, ListenConfig, Place, SidePlace};
 use crate::proxy::{Endpoint, HostFiles, ListenerPlan, Plan, Tls, TlsFiles, UnixSocket};
@@ -31,7 +32,7 @@ pub(super) struct Origin {
     sides: Sides,
 }
 
-/// Sockets beside the listeners; a flag counts more than the configuration file.
+/// What holds with a configuration file and without; a flag counts more than the file.
 #[derive(Clone, Debug, clap::Args)]
 struct Sides {
     /// Tell `dockgate status`, `health` and `reload` how the gate fares: /PATH or @NAME
@@ -40,12 +41,16 @@ struct Sides {
     /// Tell numbers in the OpenMetrics format at /metrics: HOST:PORT or /PATH
     #[arg(long, value_name = "ADDRESS", env = "DOCKGATE_METRICS", value_parser = config::metrics)]
     metrics: Option<SidePlace>,
+    /// Give up, for good, what serving does not need: auto as far as the kernel can, require or not start, off
+    #[arg(long, value_name = "HOW", env = "DOCKGATE_CONFINE", value_parser = Confine::read)]
+    confine: Option<Confine>,
 }
 
 impl Sides {
     fn over(&self, mut config: Config) -> Config {
         config.status = self.status.clone().or(config.status);
         config.metrics = self.metrics.clone().or(config.metrics);
+        config.confine = self.confine.unwrap_or(config.confine);
         config
     }
 }
@@ -181,7 +186,7 @@ fn read(path: &Path) -> Result<Config, Bad> {
 ///
 /// # Errors
 /// The audit file cannot be opened.
-pub(super) fn gate(config: &Config, listeners: Vec<ListenerPlan>) -> Result<Plan, Bad> {
+pub(super) fn gate(config: &Config, listeners: Vec<ListenerPlan>, host_files: HostFiles) -> Result<Plan, Bad> {
     let audit = match &config.audit {
         Some(path) => Some(Audit::open(path, config.audit_full).map_err(|error| {
             complain(&format!("cannot open the audit file `{}`: {error}", path.display()));
@@ -189,7 +194,7 @@ pub(super) fn gate(config: &Config, listeners: Vec<ListenerPlan>) -> Result<Plan
         })?),
         None => None,
     };
-    let Config { upstream, limits, threads, host_files, .. } = config.clone();
+    let Config { upstream, limits, threads, .. } = config.clone();
     Ok(Plan { upstream, listeners, audit, limits, threads, host_files })
 }
 

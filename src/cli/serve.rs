@@ -1,12 +1,14 @@
 //! `dockgate serve`: the gate itself.
 
 use super::Exit;
+use super::confined::Confined;
 use super::plan::{self, Judges, Origin};
 use super::served::Served;
 use super::sources::{self, Bad, complain};
 use super::watch::Watch;
 use crate::control::Side;
-use crate::proxy;
+use crate::proxy::config::Config;
+use crate::proxy::{self, Running};
 use crate::record::log::{self, Format};
 
 /// Stand before the Docker socket and let through what the policy allows
@@ -47,44 +49,63 @@ fn format(text: &str) -> Result<Format, String> {
 
 impl Serve {
     pub(super) fn run(self) -> Exit {
-        let log = match log::start(&self.log_level, self.log_format) {
-            Ok(log) => log,
-            Err(message) => {
-                complain(&message);
-                return Exit::BadPolicy;
-            }
-        };
-        match serve(self.origin, log) {
+        match self.serve() {
             Ok(()) => Exit::Fine,
             Err(Bad(exit)) => exit,
         }
     }
+
+    fn serve(self) -> Result<(), Bad> {
+        let config = self.origin.config()?;
+        let host_files = config.host_files.settled();
+        // before there is a second thread, which would keep what this one gives up
+        let confined = Confined::enter(&config)?;
+        let log = log::start(&self.log_level, self.log_format).map_err(|message| {
+            complain(&message);
+            Bad(Exit::BadPolicy)
+        })?;
+        let Judges { listeners, fingerprint, files } = plan::judges(&config)?;
+        let sides = Sides::open(&config)?;
+        let plan = plan::gate(&config, listeners, host_files)?;
+        let running = proxy::start(plan).map_err(|error| failed(&error))?;
+        announce(&running, &config, &sides);
+        confined.tell();
+        let served = Served::first(self.origin, &config, confined, (files, fingerprint));
+        let watch = Watch { running, served, log };
+        watch.until_ended(sides).map_err(|error| failed(&format!("signals cannot be received: {error}")))
+    }
 }
 
-fn serve(origin: Origin, log: log::Writer) -> Result<(), Bad> {
-    let config = origin.config()?;
-    let Judges { listeners, fingerprint, files } = plan::judges(&config)?;
-    let plan = plan::gate(&config, listeners)?;
-    let status = config.status.as_ref().map(Side::status).transpose().map_err(|e| failed(&e.to_string()))?;
-    let metrics = config.metrics.as_ref().map(Side::metrics).transpose().map_err(|e| failed(&e.to_string()))?;
-    let running = proxy::start(plan).map_err(|error| failed(&error.to_string()))?;
+fn announce(running: &Running, config: &Config, sides: &Sides) {
     for address in running.addresses() {
         tracing::info!(listener = address, upstream = %config.upstream.display(), "listening");
     }
     if let Some(place) = &config.status {
         tracing::info!(socket = %place, "status");
     }
-    if let Some((place, side)) = config.metrics.as_ref().zip(metrics.as_ref()) {
+    if let Some((place, side)) = config.metrics.as_ref().zip(sides.metrics.as_ref()) {
         let address = side.address().map_or_else(|| place.to_string(), |address| address.to_string());
         tracing::info!(address, "metrics");
     }
-    let served = Served::first(origin, &config, files, &fingerprint);
-    let watch = Watch { running, served, log };
-    watch.until_ended([status, metrics]).map_err(|error| failed(&format!("signals cannot be received: {error}")))
 }
 
-fn failed(why: &str) -> Bad {
-    complain(why);
+/// The sockets beside the listeners.
+#[derive(Debug)]
+pub(super) struct Sides {
+    pub(super) status: Option<Side>,
+    pub(super) metrics: Option<Side>,
+}
+
+impl Sides {
+    fn open(config: &Config) -> Result<Self, Bad> {
+        let status = config.status.as_ref().map(Side::status).transpose().map_err(|error| failed(&error))?;
+        let metrics = config.metrics.as_ref().map(Side::metrics).transpose().map_err(|error| failed(&error))?;
+        Ok(Self { status, metrics })
+    }
+}
+
+fn failed(why: &dyn std::fmt::Display) -> Bad {
+    complain(&why.to_string());
     Bad(Exit::Failure)
 }
 

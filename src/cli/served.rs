@@ -1,7 +1,9 @@
 //! New policies, certificates and listeners for a gate that runs, or the old ones.
 
+use super::confined::Confined;
 use super::plan::Origin;
 use super::{sources, supervisor};
+use crate::confine::Confine;
 use crate::control::{self, Status};
 use crate::proxy::config::{Config, SidePlace};
 use crate::proxy::{HostFiles, Limits, Running};
@@ -26,6 +28,7 @@ pub(super) struct Served {
     /// How often that was so.
     failures: u64,
     watched: Watched,
+    confined: Confined,
 }
 
 /// What only a restart changes.
@@ -36,23 +39,25 @@ struct Fixed {
     limits: Limits,
     threads: usize,
     host_files: HostFiles,
+    confine: Confine,
     sides: [Option<SidePlace>; 2],
 }
 
 impl From<&Config> for Fixed {
     fn from(config: &Config) -> Self {
-        let Config { upstream, audit, limits, threads, host_files, status, metrics, .. } = config.clone();
-        Self { upstream, audit, limits, threads, host_files, sides: [status, metrics] }
+        let Config { upstream, audit, limits, threads, host_files, confine, status, metrics, .. } = config.clone();
+        Self { upstream, audit, limits, threads, host_files, confine, sides: [status, metrics] }
     }
 }
 
 impl Served {
     /// A gate that was started so.
-    pub(super) fn first(origin: Origin, config: &Config, files: Vec<PathBuf>, policies: &str) -> Self {
+    pub(super) fn first(origin: Origin, config: &Config, confined: Confined, read: (Vec<PathBuf>, String)) -> Self {
+        let (files, policies) = read;
         let (fixed, watched, now) = (config.into(), Watched::new(files), SystemTime::now());
-        let (started, taken, policies) = (now, now, policies.to_owned());
+        let (started, taken, generation, failures) = (now, now, 1, 0);
         let served =
-            Self { origin, fixed, generation: 1, policies, started, taken, failure: None, failures: 0, watched };
+            Self { origin, fixed, generation, policies, started, taken, failure: None, failures, watched, confined };
         served.tell(config);
         supervisor::ready(&served.status());
         served
@@ -94,9 +99,10 @@ impl Served {
     }
 
     fn take(&mut self, running: &mut Running) -> Result<(), String> {
-        let origin = &self.origin;
+        let (origin, confined) = (&self.origin, &self.confined);
         let read = || {
             let config = origin.config()?;
+            confined.hold(&config)?;
             Ok((super::plan::judges(&config)?, config))
         };
         let (judges, config) = sources::captured(read)?;
@@ -108,7 +114,7 @@ impl Served {
         self.tell(&config);
         if self.fixed != Fixed::from(&config) {
             tracing::warn!(
-                "`upstream`, `audit`, `limits`, `threads`, `host_files`, `status` and `metrics` change at the next start"
+                "`upstream`, `audit`, `limits`, `threads`, `host_files`, `confine`, `status` and `metrics` change at the next start"
             );
         }
         Ok(())
@@ -136,7 +142,7 @@ impl Served {
             taken: time(self.taken),
             last_failure: self.failure.clone(),
             alive: false,
-            confinement: Vec::new(),
+            confinement: self.confined.sentences(),
             upstream: control::Upstream { socket, ms: None, api: None, error: None },
             listeners: observed.listeners.iter().map(listener).collect(),
             audit: audit.map(|(file, state)| control::Audit {

@@ -1,8 +1,9 @@
 //! What a gate does beside its work: it hears signals and questions, and looks at its files.
 
+use super::serve::Sides;
 use super::served::Served;
 use super::supervisor;
-use crate::control::{MAX_ORDERS, Order, Side};
+use crate::control::{MAX_ORDERS, Order};
 use crate::proxy::{self, Running};
 use crate::record::log;
 use std::io;
@@ -29,7 +30,7 @@ impl Watch {
     ///
     /// # Errors
     /// Signals or sockets cannot be registered.
-    pub(super) fn until_ended(mut self, sides: [Option<Side>; 2]) -> io::Result<()> {
+    pub(super) fn until_ended(mut self, sides: Sides) -> io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(self.watch(sides))?;
         supervisor::stopping();
@@ -44,7 +45,7 @@ impl Watch {
 
     /// SIGHUP, orders, and files that have changed are a reason to take the rules anew; SIGHUP and
     /// orders open the audit file anew as well.
-    async fn watch(&mut self, sides: [Option<Side>; 2]) -> io::Result<()> {
+    async fn watch(&mut self, sides: Sides) -> io::Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut hangup = signal(SignalKind::hangup())?;
@@ -52,7 +53,7 @@ impl Watch {
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut watchdog = supervisor::watchdog().map(tokio::time::interval);
         let (orders, mut ordered) = mpsc::channel(MAX_ORDERS);
-        for side in sides.into_iter().flatten() {
+        for side in [sides.status, sides.metrics].into_iter().flatten() {
             tokio::spawn(side.serve(orders.clone()));
         }
         loop {

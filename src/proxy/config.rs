@@ -11,6 +11,7 @@ use super::limits::Limits;
 use super::listen::UnixSocket;
 use super::refuse::Denials;
 use super::tls::TlsFiles;
+use crate::confine::{Confine, Room};
 use crate::record::audit::WhenFull;
 use std::fmt;
 use std::net::SocketAddr;
@@ -42,6 +43,8 @@ pub struct Config {
     pub status: Option<SidePlace>,
     /// Where it tells its numbers.
     pub metrics: Option<SidePlace>,
+    /// Whether it gives up what it does not need.
+    pub confine: Confine,
 }
 
 /// A socket beside the listeners, which leads to no Docker.
@@ -140,7 +143,19 @@ impl Config {
             host_files: HostFiles::default(),
             status: None,
             metrics: None,
+            confine: Confine::default(),
         }
+    }
+
+    /// The folders that it needs while it runs.
+    pub fn room(&self) -> Room {
+        let policies = self.listen.iter().flat_map(|listen| listen.policy.iter().map(PathBuf::as_path));
+        let keys = self.listen.iter().flat_map(|listen| listen.place.read_files());
+        let read = self.file.as_deref().into_iter().chain(policies).chain(keys).fold(Room::default(), Room::read);
+        let sides = [&self.status, &self.metrics].into_iter().flatten().filter_map(SidePlace::path);
+        let listeners = self.listen.iter().filter_map(|listen| listen.place.path()).map(PathBuf::as_path);
+        let made = listeners.chain(sides).fold(read, Room::socket);
+        self.audit.as_deref().into_iter().fold(made, Room::write)
     }
 
     /// What works but may not be meant.

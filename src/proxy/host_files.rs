@@ -52,6 +52,11 @@ impl HostFiles {
         }
     }
 
+    /// What it comes to here and now; once the gate is confined it cannot be told any more.
+    pub fn settled(self) -> Self {
+        if self.are_seen() { Self::Seen } else { Self::Hidden }
+    }
+
     /// Whether paths are followed.
     pub(super) fn are_seen(self) -> bool {
         match self {

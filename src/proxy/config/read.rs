@@ -2,13 +2,14 @@
 
 use super::values::{duration, size, tcp};
 use super::{Config, ListenConfig, Place, default_upstream, denials, metrics, mode, status, upstream, when_full};
+use crate::confine::Confine;
 use crate::policy::document::{Content, Node, Pair, Reader, Report, Span, open};
 use crate::policy::{Problem, Source};
 use crate::proxy::{Denials, HostFiles, Limits, TlsFiles, UnixSocket};
 use std::path::{Path, PathBuf};
 
 const TOP: &[&str] =
-    &["upstream", "listen", "audit", "audit_full", "threads", "host_files", "status", "metrics", "limits"];
+    &["upstream", "listen", "audit", "audit_full", "threads", "host_files", "status", "metrics", "confine", "limits"];
 const UNIX: &[&str] = &["socket", "mode", "owner", "group", "policy", "denials"];
 const TCP: &[&str] = &["address", "tls", "plaintext", "because", "hosts", "policy", "denials"];
 const TLS: &[&str] = &["certificate", "key", "client_ca", "crl"];
@@ -79,6 +80,7 @@ impl<'t> File<'_, 't> {
         self.set(fields, "host_files", HostFiles::read, &mut config.host_files);
         config.status = fields.get("status").and_then(|pair| self.value(pair, status));
         config.metrics = fields.get("metrics").and_then(|pair| self.value(pair, metrics));
+        self.set(fields, "confine", Confine::read, &mut config.confine);
         if let Some(pair) = fields.get("limits") {
             self.limits(pair, &mut config.limits);
         }

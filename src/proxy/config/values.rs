@@ -4,7 +4,7 @@ use super::{Place, SidePlace};
 use crate::proxy::{Denials, TlsFiles, UnixSocket};
 use crate::record::audit::WhenFull;
 use crate::record::visible;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -133,9 +133,9 @@ pub fn metrics(text: &str) -> Result<SidePlace, String> {
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     let bad = || format!("`{}` is not an address with a port", visible(text));
-    // Only `localhost` and numbers: no name server is asked what to listen on.
+    // Only `localhost` and numbers: nobody is asked what to listen on.
     match text.strip_prefix("localhost:") {
-        Some(_) => text.to_socket_addrs().ok().and_then(|mut found| found.next()).ok_or_else(bad),
+        Some(port) => port.parse().map(|port| (Ipv4Addr::LOCALHOST, port).into()).map_err(|_| bad()),
         None => text.parse().map_err(|_| bad()),
     }
 }

@@ -1,0 +1,108 @@
+//! The folders that a gate needs while it runs.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Folders, without links. Rights are given to folders rather than to files, because files are
+/// replaced: by editors, by logrotate, by whoever renews certificates, by the gate itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// Folders whose files are read.
+    pub(super) read: BTreeSet<PathBuf>,
+    /// Folders in which files are made and written.
+    pub(super) write: BTreeSet<PathBuf>,
+    /// Folders in which sockets are made and removed.
+    pub(super) sockets: BTreeSet<PathBuf>,
+    /// Whether a socket without a file has to be reached.
+    pub(super) abstract_sockets: bool,
+}
+
+impl Room {
+    /// With the right to read this file, and what it is a link to.
+    pub fn read(mut self, file: &Path) -> Self {
+        self.read.extend(folder(file));
+        self.read.extend(file.canonicalize().ok().as_deref().and_then(folder));
+        self
+    }
+
+    /// With the right to make and write this file.
+    ///
+    /// Of something else than a file, such as `/dev/stdout`, no more than that.
+    pub fn write(mut self, file: &Path) -> Self {
+        match file.metadata() {
+            Ok(there) if !there.is_file() => self.write.extend(file.canonicalize()),
+            _ => {
+                self.write.extend(folder(file));
+                self.write.extend(file.canonicalize().ok().as_deref().and_then(folder));
+            }
+        }
+        self
+    }
+
+    /// With the right to make, replace and remove this socket.
+    pub fn socket(mut self, path: &Path) -> Self {
+        self.sockets.extend(folder(path));
+        self
+    }
+
+    /// With the right to reach a socket without a file.
+    pub fn abstract_sockets(mut self, needed: bool) -> Self {
+        self.abstract_sockets = needed;
+        self
+    }
+
+    /// A folder that the other room needs and this one lacks.
+    pub fn lacks<'o>(&self, other: &'o Self) -> Option<&'o Path> {
+        missing(&self.read, &other.read)
+            .or_else(|| missing(&self.write, &other.write))
+            .or_else(|| missing(&self.sockets, &other.sockets))
+    }
+}
+
+fn missing<'o>(have: &BTreeSet<PathBuf>, need: &'o BTreeSet<PathBuf>) -> Option<&'o Path> {
+    need.iter().find(|folder| !folder.ancestors().any(|above| have.contains(above))).map(PathBuf::as_path)
+}
+
+/// The folder that a path is in, without links; one that does not exist is taken as it is written.
+fn folder(path: &Path) -> Option<PathBuf> {
+    let absolute = std::path::absolute(path).ok()?;
+    let folder = absolute.parent()?;
+    Some(folder.canonicalize().unwrap_or_else(|_| folder.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Room;
+    use std::path::Path;
+
+    fn room(file: &str) -> Room {
+        Room::default().read(Path::new(file))
+    }
+
+    #[test]
+    fn what_lies_below_a_folder_is_in_the_room() {
+        let small = room("/no/such/folder/file");
+        assert_eq!(small.lacks(&room("/no/such/folder/below/file")), None);
+        assert_eq!(small.lacks(&room("/no/such/file")), Some(Path::new("/no/such")));
+        assert_eq!(small.lacks(&room("/no/such/folders/file")), Some(Path::new("/no/such/folders")));
+    }
+
+    #[test]
+    fn each_right_counts_for_itself() {
+        let (read, file) = (room("/no/such/file"), Path::new("/no/such/file"));
+        assert!(read.lacks(&Room::default().write(file)).is_some());
+        assert!(read.lacks(&Room::default().socket(file)).is_some());
+    }
+
+    #[test]
+    fn a_link_needs_the_folder_that_it_leads_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::create_dir(at("live")).unwrap();
+        std::fs::create_dir(at("archive")).unwrap();
+        std::fs::write(at("archive/cert1.pem"), "").unwrap();
+        std::os::unix::fs::symlink("../archive/cert1.pem", at("live/cert.pem")).unwrap();
+        let room = Room::default().read(&at("live/cert.pem"));
+        assert_eq!(room.lacks(&Room::default().read(&at("archive/cert2.pem"))), None);
+    }
+}
