@@ -40,6 +40,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ipnet", &["policy"]),
     ("landlock", &["confine/files.rs"]),
     ("libc", &["confine/calls.rs"]),
+    ("listenfd", &["proxy/inherited.rs"]),
     ("nix", &["proxy/peer.rs"]),
     ("percent_encoding", &["catalogue", "request"]),
     ("prometheus_client", &["record/metrics.rs", "record/metrics"]),

@@ -9,7 +9,8 @@ use common::{Client, Daemon, get, may, wait};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::fs;
-use std::os::unix::net::UnixDatagram;
+use std::net::TcpListener;
+use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -342,4 +343,91 @@ fn a_reload_cannot_take_what_was_given_up() {
     fs::write(served.file("dockgate.yaml"), before + &more.replace(socket.to_str().unwrap(), "more.sock")).unwrap();
     assert_eq!(asked(&served, &["reload"]).0, 0);
     assert_eq!(served.status("more.sock", "/_ping"), 200);
+}
+
+/// A gate whose standard input and output are sockets that were handed over, as systemd does it.
+fn handed_over(folder: &TempDir, configuration: &str, names: &str, sockets: [Stdio; 2]) -> Child {
+    let file = |name: &str| folder.path().join(name);
+    fs::write(file("dockgate.yaml"), configuration).unwrap();
+    fs::write(file("policy.yaml"), may("ping")).unwrap();
+    fs::write(file("out"), "").unwrap();
+    let [first, second] = sockets;
+    let run = format!(
+        "exec 3<&0 4<&1 </dev/null >/dev/null; LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES={names} exec {} serve --log-format json --config {}",
+        env!("CARGO_BIN_EXE_dockgate"),
+        file("dockgate.yaml").display()
+    );
+    let log = fs::File::create(file("log")).unwrap();
+    Command::new("sh").args(["-c", &run]).stdin(first).stdout(second).stderr(log).spawn().unwrap()
+}
+
+fn bound(path: &std::path::Path) -> Stdio {
+    Stdio::from(std::os::fd::OwnedFd::from(UnixListener::bind(path).unwrap()))
+}
+
+#[test]
+fn sockets_are_inherited_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let daemon = Daemon::start(&file("docker.sock"));
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = port.local_addr().unwrap();
+    let upstream = file("docker.sock").display().to_string();
+    let both = format!(
+        "upstream: {upstream}\nlisten:\n  - {{ inherited: web, policy: policy.yaml }}\n  - {{ inherited: port, policy: policy.yaml }}\n"
+    );
+    let sockets = [bound(&file("a.sock")), Stdio::from(std::os::fd::OwnedFd::from(port))];
+    let child = handed_over(&folder, &both, "web:port", sockets);
+    let served = Served { child, folder, daemon: Some(daemon) };
+    served.until("listening", 2);
+    assert_eq!(served.status("a.sock", "/_ping"), 200);
+    assert_eq!(Client::tcp(&address.to_string()).send(get("/_ping")).answer().status, 200);
+    // closed by one reload, open again after the next
+    let one = both.replace("  - { inherited: web, policy: policy.yaml }\n", "");
+    fs::write(served.file("dockgate.yaml"), one).unwrap();
+    served.hang_up();
+    served.until("rules taken", 2);
+    served.until("no listener is for it", 1);
+    fs::write(served.file("dockgate.yaml"), both).unwrap();
+    served.hang_up();
+    served.until("rules taken", 3);
+    assert_eq!(served.status("a.sock", "/_ping"), 200);
+    // the socket is the supervisor's, and stays when the gate goes
+    kill_process(Pid::from_child(&served.child), Signal::TERM).unwrap();
+    served.until("ending", 1);
+    assert!(served.file("a.sock").exists());
+}
+
+#[test]
+fn what_is_handed_over_has_to_fit() {
+    for (listen, names, word) in [
+        ("inherited: other, policy: policy.yaml", "web:web", "only web was handed over"),
+        (
+            "inherited: web, policy: policy.yaml, tls: { certificate: c.pem, key: k.pem, client_ca: ca.pem }",
+            "web:web",
+            "ca.pem",
+        ),
+        ("inherited: 'a:b', policy: policy.yaml", "web:web", "not the name of an inherited socket"),
+        ("inherited: web, mode: '0600', policy: policy.yaml", "web:web", "`mode`"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let sockets = [bound(&folder.path().join("a.sock")), bound(&folder.path().join("b.sock"))];
+        let text = format!("upstream: /nowhere/docker.sock\nlisten:\n  - {{ {listen} }}\n");
+        let mut child = handed_over(&folder, &text, names, sockets);
+        assert_eq!(child.wait().unwrap().code(), Some(3), "{listen}");
+        let log = fs::read_to_string(folder.path().join("log")).unwrap();
+        assert!(log.contains(word), "{word} in {log}");
+    }
+}
+
+#[test]
+fn a_port_beyond_loopback_is_not_inherited_without_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = TcpListener::bind("0.0.0.0:0").unwrap();
+    let sockets = [bound(&folder.path().join("a.sock")), Stdio::from(std::os::fd::OwnedFd::from(port))];
+    let text = "upstream: /nowhere/docker.sock\nlisten:\n  - { inherited: port, policy: policy.yaml }\n";
+    let mut child = handed_over(&folder, text, "web:port", sockets);
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    let log = fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(log.contains("without TLS"), "{log}");
 }

@@ -4,6 +4,7 @@ mod ask;
 mod check;
 mod confined;
 mod demo;
+mod endpoint;
 mod exit;
 mod operations;
 mod plan;

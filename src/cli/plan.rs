@@ -1,17 +1,17 @@
 //! From flags or a configuration file to a whole gate, or every reason why not.
 
 use super::Exit;
+use super::endpoint::endpoints;
 use super::serve::pass_own_tests;
 use super::sources::{self, Bad, complain};
 use crate::confine::Confine;
 use crate::policy::Policy;
 use crate::proxy::config::{self, Config, ListenConfig, Place, SidePlace};
-use crate::proxy::{Endpoint, HostFiles, ListenerPlan, Plan, Tls, TlsFiles, UnixSocket};
+use crate::proxy::{HostFiles, Inherited, ListenerPlan, Plan, TlsFiles, UnixSocket};
 use crate::record::audit::{Audit, WhenFull};
 use crate::request::values::path::clean;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -88,7 +88,7 @@ struct Flags {
     /// The policy; several files are parts of one policy
     #[arg(long, value_name = "FILE", required_unless_present = "config")]
     policy: Vec<PathBuf>,
-    /// Where to listen: PATH, unix://PATH or tcp://HOST:PORT
+    /// Where to listen: PATH, unix://PATH, tcp://HOST:PORT or, handed over by systemd, fd://NAME
     #[arg(long, value_name = "ADDRESS", required_unless_present = "config")]
     listen: Vec<String>,
     /// The real socket: PATH or unix://PATH [default: $DOCKER_HOST if it is a Unix socket, else /var/run/docker.sock]
@@ -202,18 +202,20 @@ pub(super) fn gate(config: &Config, listeners: Vec<ListenerPlan>, host_files: Ho
 ///
 /// # Errors
 /// There was one.
-pub(super) fn judges(config: &Config) -> Result<Judges, Bad> {
+pub(super) fn judges(config: &Config, inherited: Option<&Inherited>) -> Result<Judges, Bad> {
     let mut policies: HashMap<&[PathBuf], Arc<Policy>> = HashMap::new();
     let mut listeners = Vec::new();
-    let mut bad = loops(config).then_some(BAD);
-    let (own, mut hash) = (own_files(config), Sha256::new());
+    let handed = inherited.map(Inherited::paths).unwrap_or_default();
+    let mut bad = loops(config, &handed).then_some(BAD);
+    let (own, mut hash) = (own_files(config, &handed), Sha256::new());
     for listen in &config.listen {
         let known = policies.get(listen.policy.as_slice()).cloned();
         let policy = known.map(Ok).unwrap_or_else(|| policy(&listen.policy, &own, &mut hash));
-        match (policy, endpoint(&listen.place)) {
-            (Ok(policy), Ok(endpoint)) => {
+        match (policy, endpoints(&listen.place, inherited)) {
+            (Ok(policy), Ok(endpoints)) => {
                 policies.insert(&listen.policy, Arc::clone(&policy));
-                listeners.push(ListenerPlan { endpoint, policy, denials: listen.denials });
+                let plan = |endpoint| ListenerPlan { endpoint, policy: Arc::clone(&policy), denials: listen.denials };
+                listeners.extend(endpoints.into_iter().map(plan));
             }
             (Err(first), _) | (_, Err(first)) => bad = bad.or(Some(first)),
         }
@@ -238,9 +240,10 @@ fn files(config: &Config) -> Vec<PathBuf> {
 }
 
 /// A gate whose upstream is its own socket would wait for itself.
-fn loops(config: &Config) -> bool {
+fn loops(config: &Config, handed: &[PathBuf]) -> bool {
     let upstream = real(&config.upstream);
-    let own = config.listen.iter().filter_map(|listen| listen.place.path()).any(|path| real(path) == upstream);
+    let own = config.listen.iter().filter_map(|listen| listen.place.path()).chain(handed);
+    let own = own.map(|path| real(path)).any(|path| path == upstream);
     if own {
         complain(&format!("`{}` is both the upstream and a listener", config.upstream.display()));
     }
@@ -255,8 +258,8 @@ fn real(path: &Path) -> PathBuf {
 
 /// What the gate keeps to itself: sockets, policies, keys and logs, and the way past it, each as
 /// it is written and as it is without links.
-fn own_files(config: &Config) -> Vec<String> {
-    let mut files: Vec<&Path> = config.file.iter().chain(&config.audit).map(PathBuf::as_path).collect();
+fn own_files(config: &Config, handed: &[PathBuf]) -> Vec<String> {
+    let mut files: Vec<&Path> = config.file.iter().chain(&config.audit).chain(handed).map(PathBuf::as_path).collect();
     files.push(&config.upstream);
     files.extend([&config.status, &config.metrics].into_iter().flatten().filter_map(SidePlace::path));
     for listen in &config.listen {
@@ -281,30 +284,12 @@ fn policy(files: &[PathBuf], own: &[String], hash: &mut Sha256) -> Result<Arc<Po
     Ok(Arc::new(policy.guarding(own)))
 }
 
-fn endpoint(place: &Place) -> Result<Endpoint, Bad> {
-    match place {
-        Place::Unix(socket) => Ok(Endpoint::Unix(socket.clone())),
-        Place::Tcp { address, tls, hosts, .. } => tcp(*address, tls.as_ref(), hosts),
-    }
-}
-
-fn tcp(address: SocketAddr, tls: Option<&TlsFiles>, hosts: &[String]) -> Result<Endpoint, Bad> {
-    let tls = tls.map(Tls::read).transpose().map_err(|error| {
-        complain(&error.to_string());
-        BAD
-    })?;
-    if let Some(warning) = tls.as_ref().and_then(|tls| tls.warning()) {
-        sources::note(&warning);
-    }
-    Ok(Endpoint::Tcp { address, tls, hosts: hosts.to_vec() })
-}
-
 /// Looks at a configuration as `serve` would, and opens nothing.
 pub(super) fn check(path: &Path) -> Exit {
-    match read(path).and_then(|config| Ok((judges(&config)?, config))) {
-        Ok((judges, config)) => {
+    match read(path).and_then(|config| judges(&config, None).map(|_| config)) {
+        Ok(config) => {
             config.warnings().iter().for_each(|warning| sources::warn(warning));
-            let (count, upstream) = (judges.listeners.len(), config.upstream.display());
+            let (count, upstream) = (config.listen.len(), config.upstream.display());
             println!("{}: fine: {count} listener{}, upstream {upstream}", path.display(), sources::plural(count));
             Exit::Fine
         }

@@ -3,12 +3,12 @@
 use super::Exit;
 use super::confined::Confined;
 use super::plan::{self, Judges, Origin};
-use super::served::Served;
+use super::served::{Base, Served};
 use super::sources::{self, Bad, complain};
 use super::watch::Watch;
 use crate::control::Side;
 use crate::proxy::config::Config;
-use crate::proxy::{self, Running};
+use crate::proxy::{self, Inherited, Running};
 use crate::record::log::{self, Format};
 
 /// Stand before the Docker socket and let through what the policy allows
@@ -56,6 +56,7 @@ impl Serve {
     }
 
     fn serve(self) -> Result<(), Bad> {
+        let inherited = Inherited::take().map_err(|error| failed(&error))?;
         let config = self.origin.config()?;
         let host_files = config.host_files.settled();
         // before there is a second thread, which would keep what this one gives up
@@ -64,13 +65,14 @@ impl Serve {
             complain(&message);
             Bad(Exit::BadPolicy)
         })?;
-        let Judges { listeners, fingerprint, files } = plan::judges(&config)?;
+        let Judges { listeners, fingerprint, files } = plan::judges(&config, Some(&inherited))?;
         let sides = Sides::open(&config)?;
         let plan = plan::gate(&config, listeners, host_files)?;
         let running = proxy::start(plan).map_err(|error| failed(&error))?;
         announce(&running, &config, &sides);
         confined.tell();
-        let served = Served::first(self.origin, &config, confined, (files, fingerprint));
+        let base = Base { origin: self.origin, inherited, confined };
+        let served = Served::first(base, &config, (files, fingerprint));
         let watch = Watch { running, served, log };
         watch.until_ended(sides).map_err(|error| failed(&format!("signals cannot be received: {error}")))
     }

@@ -1,12 +1,13 @@
 //! New policies, certificates and listeners for a gate that runs, or the old ones.
 
 use super::confined::Confined;
-use super::plan::Origin;
+use super::plan::{Judges, Origin};
+use super::sources::Bad;
 use super::{sources, supervisor};
 use crate::confine::Confine;
 use crate::control::{self, Status};
 use crate::proxy::config::{Config, SidePlace};
-use crate::proxy::{HostFiles, Limits, Running};
+use crate::proxy::{HostFiles, Inherited, Limits, Running};
 use crate::record::metrics::Observed;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
@@ -15,7 +16,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What a gate serves by, and where it came from.
 pub(super) struct Served {
-    origin: Origin,
+    base: Base,
     fixed: Fixed,
     /// How often rules were taken, beginning with 1.
     generation: u64,
@@ -28,7 +29,26 @@ pub(super) struct Served {
     /// How often that was so.
     failures: u64,
     watched: Watched,
-    confined: Confined,
+}
+
+/// What a gate stands on from its start to its end.
+#[derive(Debug)]
+pub(super) struct Base {
+    /// What it is made anew from.
+    pub(super) origin: Origin,
+    /// The sockets that it was handed.
+    pub(super) inherited: Inherited,
+    /// What it has given up.
+    pub(super) confined: Confined,
+}
+
+impl Base {
+    /// Reads everything anew.
+    fn read(&self) -> Result<(Judges, Config), Bad> {
+        let config = self.origin.config()?;
+        self.confined.hold(&config)?;
+        Ok((super::plan::judges(&config, Some(&self.inherited))?, config))
+    }
 }
 
 /// What only a restart changes.
@@ -52,12 +72,11 @@ impl From<&Config> for Fixed {
 
 impl Served {
     /// A gate that was started so.
-    pub(super) fn first(origin: Origin, config: &Config, confined: Confined, read: (Vec<PathBuf>, String)) -> Self {
+    pub(super) fn first(base: Base, config: &Config, read: (Vec<PathBuf>, String)) -> Self {
         let (files, policies) = read;
         let (fixed, watched, now) = (config.into(), Watched::new(files), SystemTime::now());
         let (started, taken, generation, failures) = (now, now, 1, 0);
-        let served =
-            Self { origin, fixed, generation, policies, started, taken, failure: None, failures, watched, confined };
+        let served = Self { base, fixed, generation, policies, started, taken, failure: None, failures, watched };
         served.tell(config);
         supervisor::ready(&served.status());
         served
@@ -65,6 +84,10 @@ impl Served {
 
     fn tell(&self, config: &Config) {
         config.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
+        let used: Vec<_> = config.listen.iter().filter_map(|listen| listen.place.inherited()).collect();
+        for name in self.base.inherited.unused(&used) {
+            tracing::warn!(name, "a socket was handed over, and no listener is for it");
+        }
         tracing::info!(generation = self.generation, policies = self.policies, "rules taken");
     }
 
@@ -99,13 +122,7 @@ impl Served {
     }
 
     fn take(&mut self, running: &mut Running) -> Result<(), String> {
-        let (origin, confined) = (&self.origin, &self.confined);
-        let read = || {
-            let config = origin.config()?;
-            confined.hold(&config)?;
-            Ok((super::plan::judges(&config)?, config))
-        };
-        let (judges, config) = sources::captured(read)?;
+        let (judges, config) = sources::captured(|| self.base.read())?;
         running.reload(judges.listeners).map_err(|error| error.to_string())?;
         self.generation += 1;
         self.policies = judges.fingerprint;
@@ -142,7 +159,7 @@ impl Served {
             taken: time(self.taken),
             last_failure: self.failure.clone(),
             alive: false,
-            confinement: self.confined.sentences(),
+            confinement: self.base.confined.sentences(),
             upstream: control::Upstream { socket, ms: None, api: None, error: None },
             listeners: observed.listeners.iter().map(listener).collect(),
             audit: audit.map(|(file, state)| control::Audit {

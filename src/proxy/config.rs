@@ -4,7 +4,7 @@ mod read;
 mod values;
 
 pub use read::read;
-pub use values::{default_upstream, denials, metrics, mode, place, status, upstream, when_full};
+pub use values::{default_upstream, denials, metrics, mode, place, protected, status, upstream, when_full};
 
 use super::host_files::HostFiles;
 use super::limits::Limits;
@@ -102,6 +102,17 @@ pub enum Place {
         /// Further names that clients may call this host by.
         hosts: Vec<String>,
     },
+    /// Sockets that are handed over by name.
+    Inherited {
+        /// The name, `FileDescriptorName=` of a .socket unit.
+        name: String,
+        /// The files of mutual TLS, for TCP.
+        tls: Option<TlsFiles>,
+        /// Why there is no TLS, where that is demanded.
+        because: Option<String>,
+        /// Further names that clients may call this host by.
+        hosts: Vec<String>,
+    },
 }
 
 impl Place {
@@ -112,6 +123,11 @@ impl Place {
 }
 
 impl Place {
+    /// The name of inherited sockets.
+    pub fn inherited(&self) -> Option<&str> {
+        if let Self::Inherited { name, .. } = self { Some(name) } else { None }
+    }
+
     /// Every file of the listener.
     pub fn files(&self) -> Vec<&Path> {
         let mut files = self.read_files();
@@ -122,8 +138,8 @@ impl Place {
     /// The files that are read for it.
     pub fn read_files(&self) -> Vec<&Path> {
         match self {
-            Self::Tcp { tls: Some(tls), .. } => tls.all().collect(),
-            Self::Unix(_) | Self::Tcp { tls: None, .. } => Vec::new(),
+            Self::Tcp { tls: Some(tls), .. } | Self::Inherited { tls: Some(tls), .. } => tls.all().collect(),
+            Self::Unix(_) | Self::Tcp { tls: None, .. } | Self::Inherited { tls: None, .. } => Vec::new(),
         }
     }
 }
@@ -166,18 +182,26 @@ impl Config {
 
 fn warning(place: &Place) -> Option<String> {
     match place {
-        Place::Unix(socket) if socket.mode & 0o002 != 0 => Some(format!(
-            "everyone on this machine can open `{}` (mode {:04o}): only the policy's `who` keeps them apart",
-            socket.path.display(),
-            socket.mode
-        )),
-        Place::Tcp { address, tls: None, because, .. } if !address.ip().is_loopback() => {
-            let because = because.as_deref().unwrap_or_default();
-            Some(format!("{address} takes requests without TLS, because: {because}"))
-        }
-        Place::Tcp { address, tls: None, .. } => {
-            Some(format!("every user of this machine can connect to {address}: a Unix socket would tell them apart"))
-        }
-        _ => None,
+        Place::Unix(socket) => open_to_all(&socket.path, socket.mode),
+        Place::Tcp { address, tls: None, because, .. } => Some(without_tls(*address, because.as_deref())),
+        Place::Tcp { .. } | Place::Inherited { .. } => None,
     }
+}
+
+/// What to say of a socket with this mode, if everyone may connect to it.
+pub fn open_to_all(path: &Path, mode: u32) -> Option<String> {
+    (mode & 0o002 != 0).then(|| {
+        format!(
+            "everyone on this machine can open `{}` (mode {mode:04o}): only the policy's `who` keeps them apart",
+            path.display()
+        )
+    })
+}
+
+/// What to say of a TCP listener without TLS.
+pub fn without_tls(address: SocketAddr, because: Option<&str>) -> String {
+    if address.ip().is_loopback() {
+        return format!("every user of this machine can connect to {address}: a Unix socket would tell them apart");
+    }
+    format!("{address} takes requests without TLS, because: {}", because.unwrap_or_default())
 }

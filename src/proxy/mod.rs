@@ -7,6 +7,7 @@ mod exchange;
 mod gone;
 mod handle;
 mod host_files;
+mod inherited;
 pub mod limits;
 mod listen;
 mod open;
@@ -28,6 +29,7 @@ mod version;
 mod worker;
 
 pub use host_files::HostFiles;
+pub use inherited::{Handed, Inherited};
 pub use limits::Limits;
 pub use listen::{ListenError, SocketFile, UnixSocket, unix as open_unix};
 pub use probe::{Pong, ping};
@@ -62,6 +64,15 @@ pub enum Endpoint {
         /// Address and port.
         address: SocketAddr,
         /// The TLS side, read already.
+        tls: Option<Arc<Tls>>,
+        /// Further names that clients may call this host by.
+        hosts: Vec<String>,
+    },
+    /// A socket that was handed over, open.
+    Handed {
+        /// The socket.
+        socket: Arc<Handed>,
+        /// The TLS side of a TCP socket, read already.
         tls: Option<Arc<Tls>>,
         /// Further names that clients may call this host by.
         hosts: Vec<String>,

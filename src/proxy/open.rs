@@ -3,7 +3,7 @@
 use super::listen::{self, ListenError, SocketFile, UnixSocket};
 use super::rules::Rules;
 use super::worker::Socket;
-use super::{Endpoint, Listener, ListenerPlan, Tcp};
+use super::{Endpoint, Handed, Listener, ListenerPlan, Tcp};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub(super) enum Place {
     Unix(UnixSocket),
     /// An address; with port 0, each is another one.
     Tcp(SocketAddr),
+    /// The number of a socket that was handed over.
+    Handed(usize),
 }
 
 impl Place {
@@ -34,6 +36,7 @@ impl Place {
         match (self, endpoint) {
             (Self::Unix(socket), Endpoint::Unix(other)) => socket.path == other.path,
             (Self::Tcp(address), Endpoint::Tcp { address: other, .. }) => address == other,
+            (Self::Handed(number), Endpoint::Handed { socket, .. }) => *number == socket.number(),
             _ => false,
         }
     }
@@ -51,6 +54,7 @@ impl From<&Endpoint> for Place {
         match endpoint {
             Endpoint::Unix(socket) => Self::Unix(socket.clone()),
             Endpoint::Tcp { address, .. } => Self::Tcp(*address),
+            Endpoint::Handed { socket, .. } => Self::Handed(socket.number()),
         }
     }
 }
@@ -59,7 +63,8 @@ impl From<ListenerPlan> for Rules {
     fn from(plan: ListenerPlan) -> Self {
         let tcp = match plan.endpoint {
             Endpoint::Unix(_) => None,
-            Endpoint::Tcp { tls, hosts, .. } => Some(Tcp { tls, hosts }),
+            Endpoint::Handed { socket, .. } if socket.address().is_none() => None,
+            Endpoint::Tcp { tls, hosts, .. } | Endpoint::Handed { tls, hosts, .. } => Some(Tcp { tls, hosts }),
         };
         Self { policy: plan.policy, denials: plan.denials, tcp }
     }
@@ -81,20 +86,29 @@ impl Opened {
     /// The socket or port cannot be had.
     pub(super) fn open(plan: ListenerPlan) -> Result<Self, ListenError> {
         let place = Place::from(&plan.endpoint);
-        let (socket, file, name) = match &place {
-            Place::Unix(unix) => {
+        let (socket, file, name) = match &plan.endpoint {
+            Endpoint::Unix(unix) => {
                 let (listener, file) = listen::unix(unix)?;
                 (Bound::Unix(listener), Some(file), unix.path.display().to_string())
             }
-            Place::Tcp(address) => {
+            Endpoint::Tcp { address, .. } => {
                 let listener = listen::tcp(*address)?;
                 let name = listener.local_addr().unwrap_or(*address).to_string();
                 (Bound::Tcp(listener), None, name)
             }
+            Endpoint::Handed { socket, .. } => (handed(socket)?, None, socket.shown()),
         };
         let listener = Arc::new(Listener::new(&name, plan.into()));
         Ok(Self { place, listener, socket, file })
     }
+}
+
+fn handed(socket: &Handed) -> Result<Bound, ListenError> {
+    socket.open().map_err(|error| ListenError {
+        listener: socket.shown(),
+        what: error.to_string(),
+        help: "restart the gate by its .socket unit".to_owned(),
+    })
 }
 
 /// A listening socket that no runtime knows yet.

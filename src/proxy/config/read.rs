@@ -1,6 +1,6 @@
 //! The configuration file: every problem at once, each with its place.
 
-use super::values::{duration, size, tcp};
+use super::values::{duration, inherited, size, tcp};
 use super::{Config, ListenConfig, Place, default_upstream, denials, metrics, mode, status, upstream, when_full};
 use crate::confine::Confine;
 use crate::policy::document::{Content, Node, Pair, Reader, Report, Span, open};
@@ -12,6 +12,7 @@ const TOP: &[&str] =
     &["upstream", "listen", "audit", "audit_full", "threads", "host_files", "status", "metrics", "confine", "limits"];
 const UNIX: &[&str] = &["socket", "mode", "owner", "group", "policy", "denials"];
 const TCP: &[&str] = &["address", "tls", "plaintext", "because", "hosts", "policy", "denials"];
+const INHERITED: &[&str] = &["inherited", "tls", "plaintext", "because", "hosts", "policy", "denials"];
 const TLS: &[&str] = &["certificate", "key", "client_ca", "crl"];
 const LIMITS: &[&str] = &[
     "connections",
@@ -97,7 +98,12 @@ impl<'t> File<'_, 't> {
     }
 
     fn listener(&mut self, node: &'t Node) -> Option<ListenConfig> {
-        let (unix, known) = (node.get("socket").is_some(), if node.get("socket").is_some() { UNIX } else { TCP });
+        let (unix, inherited) = (node.get("socket").is_some(), node.get("inherited").is_some());
+        let known = match (unix, inherited) {
+            (true, _) => UNIX,
+            (_, true) => INHERITED,
+            _ => TCP,
+        };
         let fields = self.fields(node.span, node, "a listener", known);
         let policy = fields.get("policy").map(|pair| self.paths(pair)).unwrap_or_default();
         if policy.is_empty() {
@@ -119,8 +125,9 @@ impl<'t> File<'_, 't> {
     }
 
     fn tcp(&mut self, span: Span, fields: Fields<'t>) -> Option<Place> {
-        let Some(pair) = fields.get("address") else {
-            self.missing(span, "socket", "a listener has `socket: PATH` or `address: HOST:PORT`");
+        let inherits = fields.get("inherited");
+        let Some(pair) = fields.get("address").or(inherits) else {
+            self.missing(span, "socket", "a listener has `socket: PATH`, `address: HOST:PORT` or `inherited: NAME`");
             return None;
         };
         let tls = fields.get("tls").map(|pair| self.tls(pair));
@@ -131,7 +138,8 @@ impl<'t> File<'_, 't> {
             Some(files) => files,
             None => None,
         };
-        self.value(pair, |text| tcp(text, tls, because, hosts))
+        let read = if inherits.is_some() { inherited } else { tcp };
+        self.value(pair, |text| read(text, tls, because, hosts))
     }
 
     /// `plaintext: true` counts only with its reason.

@@ -67,7 +67,7 @@ pub fn default_upstream() -> Result<PathBuf, String> {
     }
 }
 
-/// A listener's address: PATH, unix://PATH or tcp://HOST:PORT.
+/// A listener's address: PATH, unix://PATH, tcp://HOST:PORT or fd://NAME.
 ///
 /// # Errors
 /// Neither of these, or TCP beyond loopback without TLS and without a reason.
@@ -80,9 +80,15 @@ pub fn place(
     if let Some(address) = text.strip_prefix("tcp://") {
         return tcp(address, tls, because, Vec::new());
     }
+    if let Some(name) = text.strip_prefix("fd://") {
+        return inherited(name, tls, because, Vec::new());
+    }
     let path = text.strip_prefix("unix://").unwrap_or(text);
     if path.is_empty() || text.contains("://") && !text.starts_with("unix://") {
-        return Err(format!("cannot listen on `{}`: write PATH, unix://PATH or tcp://HOST:PORT", visible(text)));
+        return Err(format!(
+            "cannot listen on `{}`: write PATH, unix://PATH, tcp://HOST:PORT or fd://NAME",
+            visible(text)
+        ));
     }
     Ok(Place::Unix(unix(path.into())))
 }
@@ -98,13 +104,41 @@ pub(super) fn tcp(
     hosts: Vec<String>,
 ) -> Result<Place, String> {
     let address = address(text)?;
-    let reason = because.as_deref().is_some_and(|reason| !reason.trim().is_empty());
-    if tls.is_none() && !address.ip().is_loopback() && !reason {
+    protected(address, tls.is_some(), because.as_deref())?;
+    Ok(Place::Tcp { address, tls, because, hosts })
+}
+
+/// Sockets that are handed over.
+///
+/// # Errors
+/// There is no name, or one that systemd could not give (systemd.socket(5), `FileDescriptorName=`).
+pub(super) fn inherited(
+    name: &str,
+    tls: Option<TlsFiles>,
+    because: Option<String>,
+    hosts: Vec<String>,
+) -> Result<Place, String> {
+    if name.is_empty() || name.contains(|c: char| c == ':' || c.is_ascii_control() || !c.is_ascii()) {
         return Err(format!(
-            "`{address}` would take requests from the network without TLS: give certificates, or say why not (`plaintext: true` and `because:`, or --plaintext-because)"
+            "`{}` is not the name of an inherited socket: write what `FileDescriptorName=` says, or the name of the .socket unit",
+            visible(name)
         ));
     }
-    Ok(Place::Tcp { address, tls, because, hosts })
+    Ok(Place::Inherited { name: name.to_owned(), tls, because, hosts })
+}
+
+/// Whether a port may be open so.
+///
+/// # Errors
+/// It is open to the network without TLS, and without a reason.
+pub fn protected(address: SocketAddr, tls: bool, because: Option<&str>) -> Result<(), String> {
+    let reason = because.is_some_and(|reason| !reason.trim().is_empty());
+    if tls || address.ip().is_loopback() || reason {
+        return Ok(());
+    }
+    Err(format!(
+        "`{address}` would take requests from the network without TLS: give certificates, or say why not (`plaintext: true` and `because:`, or --plaintext-because)"
+    ))
 }
 
 /// The socket that tells how the gate fares: PATH, or `@NAME` for one without a file.
