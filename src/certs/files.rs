@@ -3,7 +3,7 @@
 use super::error::CertsError;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, fchown};
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read.
@@ -89,25 +89,25 @@ pub(super) fn discard(file: &Path) -> Result<(), CertsError> {
     }
 }
 
-/// A file belongs to whoever has what it replaces, or else the folder: a key
-/// that was given to the gate's user stays readable for it when root renews it.
+/// A file belongs to whoever has what it replaces: a key that was given to the
+/// gate's user stays readable for it when root renews it.
 fn inherit(new: &File, file: &Path, readers: Readers) -> io::Result<()> {
-    let (own, old) = (new.metadata()?, fs::symlink_metadata(file).ok().filter(Metadata::is_file));
-    let folder = file.parent().map(fs::metadata).transpose()?;
-    if let Some(model) = old.as_ref().or(folder.as_ref()) {
+    let own = new.metadata()?;
+    let Some(old) = fs::symlink_metadata(file).ok().filter(Metadata::is_file) else {
+        return adopted(&own, file)?.map_or(Ok(()), |(uid, gid)| fchown(new, Some(uid), Some(gid)));
+    };
+    if (own.uid(), own.gid()) != (old.uid(), old.gid()) {
         // Before the mode, so that no group gets a key by being somebody else's.
-        give(new, &own, model, old.is_some())?;
+        fchown(new, Some(old.uid()), Some(old.gid()))?;
     }
-    match old {
-        Some(old) => new.set_permissions(Permissions::from_mode(old.mode() & readers.kept())),
-        None => Ok(()),
-    }
+    new.set_permissions(Permissions::from_mode(old.mode() & readers.kept()))
 }
 
-fn give(new: &File, own: &Metadata, model: &Metadata, with_group: bool) -> io::Result<()> {
-    let uid = (own.uid() != model.uid()).then_some(model.uid());
-    let gid = (own.gid() != model.gid() && (with_group || uid.is_some())).then_some(model.gid());
-    if uid.is_none() && gid.is_none() { Ok(()) } else { fchown(new, uid, gid) }
+/// To whom root gives what it makes in the folder of somebody else.
+fn adopted(own: &Metadata, path: &Path) -> io::Result<Option<(u32, u32)>> {
+    let folder = path.parent().map(fs::metadata).transpose()?;
+    let other = folder.filter(|folder| own.uid() == 0 && folder.uid() != 0);
+    Ok(other.map(|folder| (folder.uid(), folder.gid())))
 }
 
 fn sync_folder(file: &Path) -> io::Result<()> {
@@ -125,8 +125,17 @@ pub(super) fn make_open(folder: &Path) -> Result<(), CertsError> {
 }
 
 fn make(folder: &Path, mode: u32) -> Result<(), CertsError> {
-    let made = DirBuilder::new().recursive(true).mode(mode).create(folder);
-    made.map_err(CertsError::io("make the folder", folder))
+    if folder.is_dir() {
+        return Ok(());
+    }
+    folder.parent().map_or(Ok(()), |above| make(above, mode))?;
+    make_one(folder, mode).map_err(CertsError::io("make the folder", folder))
+}
+
+fn make_one(folder: &Path, mode: u32) -> io::Result<()> {
+    DirBuilder::new().mode(mode).create(folder)?;
+    let owner = adopted(&fs::metadata(folder)?, folder)?;
+    owner.map_or(Ok(()), |(uid, gid)| chown(folder, Some(uid), Some(gid)))
 }
 
 /// The names in a folder, in order; none if it is not there.

@@ -1,5 +1,6 @@
 //! `dockgate certs renew`.
 
+use super::said::say;
 use super::{At, days, said};
 use crate::certs::{CertsError, Desk, Folder, Holder, Moment, Reason};
 use crate::cli::Exit;
@@ -54,16 +55,16 @@ impl Renew {
 
     fn one(&self, folder: &Folder, desk: &Desk, holder: &Holder) -> Result<(), CertsError> {
         if let Some(why) = self.reason_to_leave(desk, holder)? {
-            println!("left {holder} alone: {why}");
+            say!("left {holder} alone: {why}");
             return Ok(());
         }
         let old = desk.current(holder)?;
         said::made(folder, holder, &desk.renew(holder, self.days)?);
         if self.revoke_old {
             desk.revoke(holder, true, Reason::Superseded)?;
-            println!("  what it had before is revoked");
+            say!("  what it had before is revoked");
         } else if !desk.is_revoked(&old)? && old.ends > Moment::now() {
-            println!("  the old one counts until {}; `dockgate certs revoke {holder} --old` ends that", old.ends.day());
+            say!("  the old one counts until {}; `dockgate certs revoke {holder} --old` ends that", old.ends.day());
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! `dockgate certs revoke`.
 
 use super::At;
+use super::said::say;
 use crate::certs::{CertsError, Desk, Folder, Holder, Reason};
 use crate::cli::Exit;
 use crate::cli::sources::plural;
@@ -38,8 +39,8 @@ impl Revoke {
         let desk = Desk::open(&folder)?;
         let fresh = desk.revoke(&self.holder, self.old, self.reason)?;
         match fresh.len() {
-            0 => println!("there is nothing of {} that is not revoked", self.holder),
-            count => println!("revoked {count} certificate{} of {}", plural(count), self.holder),
+            0 => say!("there is nothing of {} that is not revoked", self.holder),
+            count => say!("revoked {count} certificate{} of {}", plural(count), self.holder),
         }
         said(&folder, &self.holder);
         Ok(Exit::Fine)
@@ -48,8 +49,8 @@ impl Revoke {
 
 fn said(folder: &Folder, holder: &Holder) {
     let list = folder.of(&Holder::Server).join("crl.pem");
-    println!("  the list for the gate: {}", list.display());
+    say!("  the list for the gate: {}", list.display());
     if *holder == Holder::Server {
-        println!("  docker clients look at no list: whoever has the old key can play the gate for them until it ends");
+        say!("  docker clients look at no list: whoever has the old key can play the gate for them until it ends");
     }
 }

@@ -3,12 +3,21 @@
 use crate::certs::{Certificate, Folder, Holder, Made, Moment, Name, is_root};
 use std::path::Path;
 
+/// Prints a line. Whoever stops reading keeps nothing from being done.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout().lock(), $($words)*);
+    }};
+}
+pub(super) use say;
+
 /// A gate that nobody has named yet.
 const SOME_HOST: &str = "HOST";
 
 pub(super) fn authority(folder: &Folder, certificate: &Certificate) {
-    println!("made an authority, until {}: {}", certificate.ends.day(), folder.ca().display());
-    println!("  whoever has ca-key.pem beside it can make certificates; gates and clients do not need it");
+    say!("made an authority, until {}: {}", certificate.ends.day(), folder.ca().display());
+    say!("  whoever has ca-key.pem beside it can make certificates; gates and clients do not need it");
 }
 
 pub(super) fn made(folder: &Folder, holder: &Holder, made: &Made) {
@@ -16,10 +25,10 @@ pub(super) fn made(folder: &Folder, holder: &Holder, made: &Made) {
     let names: Vec<_> = certificate.subject.names().collect();
     let named = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
     let file = folder.of(holder).join("cert.pem");
-    println!("made a certificate for {holder}{named}, until {}: {}", certificate.ends.day(), file.display());
+    say!("made a certificate for {holder}{named}, until {}: {}", certificate.ends.day(), file.display());
     if *shortened {
         let days = Moment::now().days_until(certificate.ends);
-        println!("  it ends with the authority, in {days} days");
+        say!("  it ends with the authority, in {days} days");
     }
 }
 
@@ -27,12 +36,12 @@ pub(super) fn made(folder: &Folder, holder: &Holder, made: &Made) {
 pub(super) fn configuration(folder: &Folder) {
     let server = folder.of(&Holder::Server);
     let file = |name: &str| yaml(&server.join(name));
-    println!("\nin dockgate.yaml, with a policy of yours:\nlisten:\n  - address: 0.0.0.0:2376\n    tls:");
-    println!("      certificate: {}\n      key: {}", file("cert.pem"), file("key.pem"));
-    println!("      client_ca: {}\n      crl: {}", file("ca.pem"), file("crl.pem"));
-    println!("    policy: policies/reads.yaml");
+    say!("\nin dockgate.yaml, with a policy of yours:\nlisten:\n  - address: 0.0.0.0:2376\n    tls:");
+    say!("      certificate: {}\n      key: {}", file("cert.pem"), file("key.pem"));
+    say!("      client_ca: {}\n      crl: {}", file("ca.pem"), file("crl.pem"));
+    say!("    policy: policies/reads.yaml");
     if is_root() {
-        println!("\nthe gate's user has to read them:\n  chown -R dockgate: {}", shell(&server.display().to_string()));
+        say!("\nthe gate's user has to read them:\n  chown -R dockgate: {}", shell(&server.display().to_string()));
     }
 }
 
@@ -44,13 +53,13 @@ pub(super) fn context(folder: &Folder, name: &Name, server: Option<&Certificate>
     let file = |name: &str| own.join(name).display().to_string();
     let (ca, cert, key) = (file("ca.pem"), file("cert.pem"), file("key.pem"));
     let docker = shell(&format!("host=tcp://{host}:2376,ca={ca},cert={cert},key={key}"));
-    println!("\nfor the client, which needs the folder's three files:");
-    println!("  docker context create {name} --docker {docker}\n  docker --context {name} ps");
+    say!("\nfor the client, which needs the folder's three files:");
+    say!("  docker context create {name} --docker {docker}\n  docker --context {name} ps");
 }
 
 /// How a policy knows the client.
 pub(super) fn policy(name: &Name) {
-    println!("\nin a policy, for the client's role:\n  who: [{{ cert: {{ common_name: \"{name}\" }} }}]");
+    say!("\nin a policy, for the client's role:\n  who: [{{ cert: {{ common_name: \"{name}\" }} }}]");
 }
 
 /// A path as a scalar of YAML.
