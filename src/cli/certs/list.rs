@@ -1,6 +1,7 @@
 //! `dockgate certs list`.
 
 use super::At;
+use super::said::say;
 use crate::certs::{CertsError, Inventory, Moment, Row};
 use crate::cli::sources::complain;
 use crate::cli::{Exit, table};
@@ -29,7 +30,8 @@ pub(super) struct List {
 impl List {
     pub(super) fn run(self) -> Result<Exit, CertsError> {
         let Inventory { rows, problems } = Inventory::of(&self.at.folder())?;
-        print!("{}", if self.json { json(&rows) } else { plain(&rows) });
+        let text = if self.json { json(&rows) } else { plain(&rows) };
+        say!("{}", text.trim_end());
         for problem in &problems {
             complain(&problem.to_string());
         }

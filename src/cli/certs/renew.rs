@@ -9,7 +9,8 @@ use crate::cli::sources::complain;
 /// Make new keys and certificates with the same names
 ///
 /// A gate that runs takes its new one by itself. The old ones count until they
-/// end; what was revoked is renewed only by its name, never by --all.
+/// end; what was revoked is renewed only by its name, never by --all. A docker
+/// context has copies: `docker context update` takes the client's new files.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
