@@ -12,5 +12,7 @@ mod gate;
 mod made;
 #[path = "certs/refused.rs"]
 mod refused;
+#[path = "certs/taken_over.rs"]
+mod taken_over;
 #[path = "certs/tool.rs"]
 mod tool;

@@ -1,6 +1,6 @@
 //! The work itself: making, renewing, revoking.
 
-use super::authority::{Authority, Signed};
+use super::authority::{self, Authority, Signed};
 use super::certificate::Certificate;
 use super::error::CertsError;
 use super::files::{self, Readers};
@@ -34,7 +34,8 @@ impl Desk {
     /// There is none, its files are no good, or another run is at work.
     pub fn open(folder: &Folder) -> Result<Self, CertsError> {
         if !files::is_there(folder.path()) {
-            super::authority::certificate(folder)?;
+            // Nothing to lock, and so nothing to make: it says that there is no authority.
+            authority::certificate(folder)?;
         }
         let lock = folder.lock()?;
         folder.authority().mend()?;
@@ -167,17 +168,25 @@ impl Desk {
         if fine { Ok(()) } else { self.publish() }
     }
 
-    /// Notes the certificate before anybody can have it, so that whatever there is can be revoked.
+    /// Signs a new key and puts it in place. Nobody has a certificate that is
+    /// not kept first, so whatever there is can be revoked.
     fn issue(&self, holder: &Holder, subject: &Subject, days: u32) -> Result<Made, CertsError> {
         let pair = self.folder.pair(holder);
         let signed = self.authority.sign(holder.kind(), subject, days);
         let Signed { key, certificate } = signed.map_err(|error| CertsError::new(&pair.certificate, error))?;
-        let issued = self.folder.issued();
-        files::make_private(&issued)?;
-        files::put(&issued.join(format!("{}.pem", certificate.serial())), &certificate.pem, Readers::Everyone)?;
+        // The old one may have been signed elsewhere, and is known from nowhere else.
+        self.current(holder).map_or(Ok(()), |old| self.keep(&old))?;
+        self.keep(&certificate)?;
         pair.put(&key, &certificate.pem)?;
         let shortened = certificate.days() < days;
         Ok(Made { certificate, shortened })
+    }
+
+    fn keep(&self, certificate: &Certificate) -> Result<(), CertsError> {
+        let issued = self.folder.issued();
+        files::make_private(&issued)?;
+        let file = issued.join(format!("{}.pem", certificate.serial()));
+        if files::is_there(&file) { Ok(()) } else { files::put(&file, &certificate.pem, Readers::Everyone) }
     }
 
     /// Makes the list of revoked certificates anew, and puts it where it is read.

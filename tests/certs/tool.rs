@@ -72,6 +72,13 @@ impl Tool {
         rows.map(|row| row["state"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// Runs openssl in the folder, which is made if it is not there.
+    pub(crate) fn openssl(&self, line: &str) {
+        fs::create_dir_all(self.root()).unwrap();
+        let output = Command::new("openssl").args(line.split_whitespace()).current_dir(self.root()).output().unwrap();
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// What openssl says of a certificate for a purpose, held against the list.
     pub(crate) fn verify(&self, certificate: &Path, purpose: &str) -> String {
         let mut command = Command::new("openssl");
