@@ -44,18 +44,18 @@ fn a_key_in_another_wrapping_comes_with_the_way_out() {
     tool.fine("server localhost");
 }
 
-fn sign_elsewhere(tool: &Tool, name: &str, subject: &str) {
+fn sign_elsewhere(tool: &Tool, name: &str, subject: &str, days: u32) {
     fs::create_dir_all(tool.file(&format!("clients/{name}"))).unwrap();
     let key = format!("clients/{name}/key.pem");
     tool.openssl(&format!("req -newkey ed25519 -nodes -keyout {key} -out {name}.csr -subj {subject}"));
-    let signed = format!("-CAcreateserial -days 9 -out clients/{name}/cert.pem");
+    let signed = format!("-CAcreateserial -days {days} -out clients/{name}/cert.pem");
     tool.openssl(&format!("x509 -req -in {name}.csr -CA ca.pem -CAkey ca-key.pem {signed}"));
 }
 
 #[test]
 fn what_was_signed_elsewhere_can_be_revoked_after_it_was_renewed() {
     let tool = Tool::with_server();
-    sign_elsewhere(&tool, "carol", "/CN=carol");
+    sign_elsewhere(&tool, "carol", "/CN=carol", 9);
     tool.fine("renew carol");
     assert_eq!(tool.states("carol"), ["valid", "replaced"]);
     tool.fine("revoke carol --old");
@@ -66,9 +66,19 @@ fn what_was_signed_elsewhere_can_be_revoked_after_it_was_renewed() {
 #[test]
 fn a_certificate_that_says_more_is_not_renewed() {
     let tool = Tool::with_server();
-    sign_elsewhere(&tool, "carol", "/OU=night/CN=carol");
+    sign_elsewhere(&tool, "carol", "/OU=night/CN=carol", 9);
     assert!(tool.fails("renew carol").contains("says more of its holder"));
     assert_eq!(tool.states("carol"), ["valid"]);
     tool.fine("revoke carol");
     assert_eq!(tool.states("carol"), ["revoked"]);
+}
+
+#[test]
+fn what_has_ended_is_due() {
+    let tool = Tool::with_server();
+    sign_elsewhere(&tool, "carol", "/CN=carol", 0);
+    assert_eq!(tool.states("carol"), ["expired"]);
+    let said = tool.fine("renew --all --due 30");
+    assert!(said.contains("left server alone") && !said.contains("the old one counts"), "{said}");
+    assert_eq!(tool.states("carol"), ["valid"]);
 }
