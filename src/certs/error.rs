@@ -29,7 +29,9 @@ impl CertsError {
         move |error| {
             let problem = Self::new(file, format_args!("cannot {doing}: {error}"));
             match error.kind() {
-                io::ErrorKind::PermissionDenied => problem.help("run this as the user that the folder belongs to"),
+                io::ErrorKind::PermissionDenied => {
+                    problem.help("run this as the user that the folder belongs to, or name another with --dir")
+                }
                 _ => problem,
             }
         }
