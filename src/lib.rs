@@ -14,6 +14,7 @@
 //! holds the table.
 
 pub mod catalogue;
+pub mod certs;
 pub mod cli;
 pub mod confine;
 pub mod control;

@@ -16,6 +16,7 @@ fn run(line: &str) -> String {
         .env("COLUMNS", "100")
         .env_remove("DOCKER_HOST")
         .env_remove("DOCKGATE_LOG")
+        .env_remove("DOCKGATE_CERTS")
         .output()
         .unwrap();
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());

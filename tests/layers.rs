@@ -21,7 +21,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     // It shares no code with the gate, so that tests cannot agree with themselves.
     ("imitation", &[]),
     ("control", &["proxy"]),
-    ("cli", &["catalogue", "request", "policy", "record", "proxy", "confine", "control", "imitation"]),
+    // It makes files that any gate and any client can use, and knows neither.
+    ("certs", &[]),
+    ("cli", &["catalogue", "request", "policy", "record", "proxy", "confine", "control", "imitation", "certs"]),
 ];
 
 /// A dependency, and the folders or files that may name it.
@@ -33,7 +35,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("http", &["catalogue", "request", "policy", "proxy", "control", "cli/ask.rs"]),
     ("http_body", &["proxy"]),
     ("http_body_util", &["proxy", "control"]),
-    ("humantime", &["record", "proxy/config", "cli/served.rs"]),
+    ("humantime", &["record", "proxy/config", "cli/served.rs", "certs/moment.rs"]),
     ("hyper", &["proxy", "control"]),
     ("hyper_util", &["proxy", "control"]),
     ("hyperlocal", &["proxy"]),
@@ -44,8 +46,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("nix", &["proxy/peer.rs"]),
     ("percent_encoding", &["catalogue", "request"]),
     ("prometheus_client", &["record/metrics.rs", "record/metrics"]),
+    ("rcgen", &["certs"]),
     ("regex", &["policy/pattern.rs"]),
-    ("rustix", &["proxy", "control", "confine/capabilities.rs"]),
+    ("rustix", &["proxy", "control", "confine/capabilities.rs", "certs/folder.rs"]),
     ("rustls", &["proxy"]),
     ("saphyr_parser", &["policy/tree.rs", "policy/tree"]),
     ("sd_notify", &["cli/supervisor.rs"]),
@@ -53,7 +56,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde", &["record", "control", "cli"]),
     ("serde_json", &["request", "record", "proxy", "control", "cli"]),
     ("serde_yaml", &["policy"]),
-    ("sha2", &["proxy/peer.rs", "cli/plan.rs"]),
+    ("sha2", &["proxy/peer.rs", "cli/plan.rs", "certs/certificate.rs"]),
     ("strsim", &["policy"]),
     ("tokio", &["proxy", "control", "cli", "imitation"]),
     ("tokio_rustls", &["proxy"]),
@@ -61,7 +64,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tracing", &["record/log.rs", "record/audit.rs", "proxy", "control", "cli"]),
     ("tracing_appender", &["record/log.rs"]),
     ("tracing_subscriber", &["record/log.rs"]),
-    ("x509_parser", &["proxy/peer.rs"]),
+    ("x509_parser", &["proxy/peer.rs", "certs/certificate.rs", "certs/subject.rs"]),
 ];
 
 /// What the engine may not name: files, sockets, clocks, threads, the process.

@@ -1,6 +1,7 @@
 //! The command line: verbs, one file each.
 
 mod ask;
+mod certs;
 mod check;
 mod confined;
 mod demo;
@@ -41,6 +42,7 @@ enum Verb {
     Check(check::Check),
     Test(test::Test),
     Operations(operations::List),
+    Certs(certs::Certs),
     Demo(demo::Demo),
 }
 
@@ -58,6 +60,7 @@ pub fn run() -> ExitCode {
         Verb::Check(check) => check.run(),
         Verb::Test(test) => test.run(),
         Verb::Operations(list) => list.run(),
+        Verb::Certs(certs) => certs.run(),
         Verb::Demo(demo) => demo.run(),
     };
     exit.into()
