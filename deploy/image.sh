@@ -29,6 +29,6 @@ must_be_static "$binary"
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
 # The image's own user must get at them, whatever the umask is here.
-install -d -m 755 "$context/run" "$context/run/dockgate"
+install -d -m 755 "$context"/{run,run/dockgate,var,var/log,var/log/dockgate}
 install -m 755 "$binary" "$context/dockgate"
 docker build --tag "${1:-dockgate}" --file "$DEPLOY/Dockerfile.binary" "$context"

@@ -5,88 +5,15 @@
 #[path = "common/mod.rs"]
 mod common;
 
-use common::{Client, Daemon, get, may, wait};
+use common::{Client, Daemon, Served, asked, asked_by, configuration, get, may};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::net::{UnixDatagram, UnixListener};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-
-/// A gate of its own process before an imitation.
-struct Served {
-    child: Child,
-    folder: TempDir,
-    daemon: Option<Daemon>,
-}
-
-impl Served {
-    fn start(policy: &str) -> Self {
-        Self::start_with(policy, |_| ())
-    }
-
-    fn start_with(policy: &str, change: impl FnOnce(&mut Command)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let daemon = Daemon::start(&folder.path().join("docker.sock"));
-        let file = |name: &str| folder.path().join(name);
-        fs::write(file("policy.yaml"), policy).unwrap();
-        fs::write(file("dockgate.yaml"), configuration(&folder, "gate.sock")).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dockgate"));
-        change(&mut command);
-        let child = command
-            .args(["serve", "--log-format", "json", "--config"])
-            .arg(file("dockgate.yaml"))
-            .stdout(fs::File::create(file("out")).unwrap())
-            .stderr(fs::File::create(file("log")).unwrap())
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        let served = Self { child, folder, daemon: Some(daemon) };
-        served.until("listening", 1);
-        served
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// The lines of the log with this message, once there are so many.
-    fn until(&self, message: &str, count: usize) -> Vec<Value> {
-        wait(message, || {
-            let text = fs::read_to_string(self.file("log")).unwrap() + &fs::read_to_string(self.file("out")).unwrap();
-            let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            let lines: Vec<Value> = lines.filter(|line| line.to_string().contains(message)).collect();
-            (lines.len() >= count).then_some(lines)
-        })
-    }
-
-    fn hang_up(&self) {
-        let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::HUP).unwrap();
-    }
-
-    fn status(&self, socket: &str, target: &str) -> u16 {
-        Client::unix(&self.file(socket)).send(get(target)).answer().status
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
-        let _ = self.child.wait();
-    }
-}
-
-fn configuration(folder: &TempDir, socket: &str) -> String {
-    let upstream = folder.path().join("docker.sock").display().to_string();
-    let status = folder.path().join("status.sock").display().to_string();
-    format!(
-        "upstream: {upstream}\nstatus: {status}\nlisten:\n  - socket: {socket}\n    mode: \"0600\"\n    policy: policy.yaml\n"
-    )
-}
 
 /// What systemd would hear until it hears this.
 fn heard(supervisor: &UnixDatagram, wanted: &str) -> String {
@@ -173,16 +100,6 @@ fn listeners_of_the_configuration_come_and_go() {
 }
 
 /// What a question on the command line is answered: the exit code, and all that was printed.
-fn asked(served: &Served, arguments: &[&str]) -> (i32, String) {
-    asked_by(Command::new(env!("CARGO_BIN_EXE_dockgate")), served, arguments)
-}
-
-fn asked_by(mut command: Command, served: &Served, arguments: &[&str]) -> (i32, String) {
-    let output = command.args(arguments).arg("--status").arg(served.file("status.sock")).output().unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.code().unwrap(), String::from_utf8(text).unwrap())
-}
-
 /// A gate that can be asked.
 fn with_status(policy: &str) -> Served {
     Served::start_with(policy, |command| {

@@ -122,6 +122,7 @@ impl Call {
     /// The daemon gave something that cannot be passed on.
     pub(super) fn failed(self, message: &str) -> Response<Answer> {
         self.exchange.finish(How::DaemonGone);
+        tracing::error!(id = %self.exchange.id, "{message}");
         self.answer(Reply { status: 502, message: format!("dockgate: {message}") })
     }
 

@@ -8,6 +8,7 @@ mod client;
 mod daemon;
 mod gate;
 mod request;
+mod served;
 
 pub(crate) use answer::Answer;
 pub(crate) use certs::{Authority, Holder, dns};
@@ -15,3 +16,4 @@ pub(crate) use client::{Client, PATIENCE, Tls};
 pub(crate) use daemon::{Daemon, wait};
 pub(crate) use gate::{EVERYTHING, Gate, READS, alone, may, policy};
 pub(crate) use request::{Ask, ask, get, head, post, put};
+pub(crate) use served::{Served, asked, asked_by, configuration};
