@@ -203,12 +203,19 @@ struct Worker {
     next: Cell<u64>,
 }
 
+/// Why most clients end a handshake.
+const NOT_TAKEN: &str = "the client does not take the gate's certificate: is it from an authority that the client has, and for the name that the client calls?";
+
 /// What a failed handshake means to a person.
 fn explained(error: io::Error) -> io::Error {
     let text = error.to_string();
     let meaning = [
         ("InvalidContentType", "the client does not speak TLS"),
-        ("NoCertificatesPresented", "the client shows no certificate"),
+        ("fatal alert: BadCertificate", NOT_TAKEN),
+        ("fatal alert: UnknownCA", NOT_TAKEN),
+        ("fatal alert: CertificateUnknown", NOT_TAKEN),
+        ("peer sent no certificates", "the client shows no certificate: has it one of an authority in `client_ca`?"),
+        ("NoCertificatesPresented", "the client shows no certificate: has it one of an authority in `client_ca`?"),
         ("UnknownIssuer", "the client's certificate is from another authority"),
         ("BadSignature", "the client's certificate is from another authority"),
         ("ExpiredRevocationList", "the list of revoked certificates has ended: fetch a newer one"),

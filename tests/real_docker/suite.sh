@@ -122,7 +122,10 @@ presets() {
   PYTHON=$python PATH=$WORK/bin:$PATH "$HERE/presets.sh"
 }
 
-over_tls() { tls "$HERE/cli.sh" "${TLS_CHECKS[@]}"; }
+over_tls() {
+  tls "$HERE/cli.sh" "${TLS_CHECKS[@]}"
+  "$HERE/gateway.sh"
+}
 
 # In an environment of its own, kept from run to run.
 python_with_docker() {
