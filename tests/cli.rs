@@ -17,6 +17,7 @@ fn run(line: &str) -> String {
         .env_remove("DOCKER_HOST")
         .env_remove("DOCKGATE_LOG")
         .env_remove("DOCKGATE_CERTS")
+        .env_remove("DOCKGATE_STATUS")
         .output()
         .unwrap();
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
@@ -29,6 +30,15 @@ fn folder() -> PathBuf {
 
 fn commands(golden: &str) -> impl Iterator<Item = &str> {
     golden.lines().filter_map(|line| line.strip_prefix("$ "))
+}
+
+/// `dockgate operations | head -1` ends quietly.
+#[test]
+fn who_stops_reading_is_no_reason_to_fail() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = Command::new(env!("CARGO_BIN_EXE_dockgate")).arg("operations").stdout(writer).status().unwrap();
+    assert_eq!(status.code(), Some(0));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `dockgate status`, `health` and `reload`: questions to a gate that runs.
 
 use super::Exit;
+use super::say::show;
 use super::sources::complain;
 use super::table::aligned;
 use crate::control::{self, Answer, Status};
@@ -97,7 +98,7 @@ impl Reload {
 fn tell(answer: Result<Answer, Exit>, bad: Exit) -> Exit {
     match answer {
         Ok(Answer { fine: true, text }) => {
-            print!("{text}");
+            show(text);
             Exit::Fine
         }
         Ok(Answer { text, .. }) => {
@@ -114,7 +115,7 @@ impl ShowStatus {
             Ok(answer) if self.json => tell(Ok(answer), Exit::Failure),
             Ok(answer) => match Status::read(&answer.text) {
                 Ok(status) => {
-                    print!("{}", table(&status));
+                    show(table(&status));
                     Exit::Fine
                 }
                 Err(error) => {

@@ -1,5 +1,6 @@
 //! `dockgate check`: every problem and every warning, before anything is served.
 
+use super::say::say;
 use super::serve::pass_own_tests;
 use super::sources::{self, Bad, plural};
 use super::{Exit, plan};
@@ -59,7 +60,7 @@ fn one(files: &[PathBuf]) -> Result<(), Bad> {
     pass_own_tests(&policy)?;
     let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
     let (roles, tests, found) = (policy.roles().len(), policy.cases().len(), warnings.len());
-    println!(
+    say!(
         "{}: fine: {roles} role{}, {tests} test{}, {found} warning{}",
         names.join(" + "),
         plural(roles),

@@ -4,6 +4,7 @@ mod client;
 mod requests;
 mod stage;
 
+use super::say::{say, show};
 use super::sources::complain;
 use super::{Exit, table};
 use client::Answer;
@@ -41,11 +42,11 @@ impl Demo {
                 return Exit::Failure;
             }
         };
-        println!("{}", stage.upstream());
-        println!("The gate: {} under the preset `reads`\n", stage.socket().display());
+        say!("{}", stage.upstream());
+        say!("The gate: {} under the preset `reads`\n", stage.socket().display());
         let outcomes: Vec<_> =
             REQUESTS.iter().map(|request| (request, client::send(&stage.socket(), request))).collect();
-        print!("{}", table::aligned(&rows(&outcomes)));
+        show(table::aligned(&rows(&outcomes)));
         let odd = outcomes.iter().filter(|(request, answer)| !as_expected(request, answer)).count();
         conclude(&stage, outcomes.len(), odd)
     }
@@ -53,19 +54,19 @@ impl Demo {
 
 fn conclude(stage: &Stage, sent: usize, odd: usize) -> Exit {
     let allowed = REQUESTS.iter().filter(|request| request.expect == Expect::Allowed).count();
-    println!("\n{allowed} of {sent} requests were let through.");
+    say!("\n{allowed} of {sent} requests were let through.");
     if let Some(leaked) = stage.leaked() {
-        println!("The daemon's own record: {leaked} of the stopped ones reached it.");
+        say!("The daemon's own record: {leaked} of the stopped ones reached it.");
         if leaked > 0 {
             return Exit::Failure;
         }
     }
     if odd > 0 {
-        println!("{odd} came out otherwise than they should.");
+        say!("{odd} came out otherwise than they should.");
         return Exit::Failure;
     }
     let me = std::env::current_exe().map_or_else(|_| "dockgate".to_owned(), |path| path.display().to_string());
-    println!("Next: {me} serve --policy policies/reads.yaml --listen /run/dockgate.sock{}", stage.upstream_flag());
+    say!("Next: {me} serve --policy policies/reads.yaml --listen /run/dockgate.sock{}", stage.upstream_flag());
     Exit::Fine
 }
 

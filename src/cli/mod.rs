@@ -9,6 +9,7 @@ mod endpoint;
 mod exit;
 mod operations;
 mod plan;
+mod say;
 mod serve;
 mod served;
 mod sources;

@@ -1,5 +1,6 @@
 //! `dockgate operations`: the catalogue, for people and programs.
 
+use super::say::show;
 use super::sources::complain;
 use super::{Exit, table};
 use crate::catalogue::{FACETS, GROUPS, Group, OPERATIONS, Operation};
@@ -46,7 +47,7 @@ impl List {
         } else {
             plain(&chosen)
         };
-        print!("{text}");
+        show(text);
         Exit::Fine
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::endpoint::endpoints;
+use super::say::say;
 use super::serve::pass_own_tests;
 use super::sources::{self, Bad, complain};
 use crate::confine::Confine;
@@ -262,6 +263,8 @@ fn own_files(config: &Config, handed: &[PathBuf]) -> Vec<String> {
     let mut files: Vec<&Path> = config.file.iter().chain(&config.audit).chain(handed).map(PathBuf::as_path).collect();
     files.push(&config.upstream);
     files.extend([&config.status, &config.metrics].into_iter().flatten().filter_map(SidePlace::path));
+    let authorities: Vec<PathBuf> = config.listen.iter().flat_map(|listen| authority(&listen.place)).collect();
+    files.extend(authorities.iter().map(PathBuf::as_path));
     for listen in &config.listen {
         files.extend(listen.place.files());
         files.extend(listen.policy.iter().map(PathBuf::as_path));
@@ -272,6 +275,17 @@ fn own_files(config: &Config, handed: &[PathBuf]) -> Vec<String> {
     paths.sort();
     paths.dedup();
     paths
+}
+
+/// What `dockgate certs` keeps above the gate's own certificates, should it be on this host: whoever
+/// mounts it can be any client.
+fn authority(place: &Place) -> Vec<PathBuf> {
+    let above = |file: &Path| Some(file.parent()?.parent()?.to_owned());
+    let folders = place.read_files().into_iter().filter_map(above);
+    folders
+        .flat_map(|folder| ["ca-key.pem", "clients"].map(|name| folder.join(name)))
+        .filter(|path| path.exists())
+        .collect()
 }
 
 fn policy(files: &[PathBuf], own: &[String], hash: &mut Sha256) -> Result<Arc<Policy>, Bad> {
@@ -290,7 +304,7 @@ pub(super) fn check(path: &Path) -> Exit {
         Ok(config) => {
             config.warnings().iter().for_each(|warning| sources::warn(warning));
             let (count, upstream) = (config.listen.len(), config.upstream.display());
-            println!("{}: fine: {count} listener{}, upstream {upstream}", path.display(), sources::plural(count));
+            say!("{}: fine: {count} listener{}, upstream {upstream}", path.display(), sources::plural(count));
             Exit::Fine
         }
         Err(Bad(exit)) => exit,

@@ -1,5 +1,6 @@
 //! `dockgate test`: a policy's own tests.
 
+use super::say::{say, show};
 use super::sources::{self, outcome, plural};
 use super::{Exit, table};
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ impl Test {
         for files in &sets {
             count.run(files);
         }
-        println!("{} passed, {} failed", count.passed, count.failed);
+        say!("{} passed, {} failed", count.passed, count.failed);
         count.exit()
     }
 }
@@ -57,9 +58,9 @@ impl Count {
             rows.push(vec![word.to_owned(), result.it.to_string(), outcome(&result)]);
         }
         for file in files {
-            println!("{}: {} test{}", file.display(), rows.len(), plural(rows.len()));
+            say!("{}: {} test{}", file.display(), rows.len(), plural(rows.len()));
         }
-        print!("{}", table::aligned(&rows));
+        show(table::aligned(&rows));
     }
 
     fn exit(&self) -> Exit {

@@ -18,6 +18,9 @@ roles:
   ops:
     who: [{ cert: { organization: ops } }]
     may: [ping, SystemInfo]
+  maker:
+    who: [{ cert: { common_name: \"maker\" } }]
+    may: [ping, ContainerCreate: { image: any, binds: any }]
 ";
 
 /// A gate of its own process, with the server's certificate of a folder.
@@ -106,6 +109,29 @@ fn whom_it_was_made_for_is_let_in_and_known() {
     fs::copy(served.tool.file("ca.pem"), stranger.file("clients/alice/ca.pem")).unwrap();
     assert_eq!(served.status_with(config(&stranger, "clients/alice"), "/_ping"), None);
     assert_eq!(served.status_with(config(&served.tool, "server"), "/_ping"), None, "the gate is no client");
+}
+
+/// With the authority on the gate's own host, its key and the clients' keys are mounted for nobody.
+#[test]
+fn the_keys_above_the_gate_s_own_are_mounted_for_nobody() {
+    let tool = Tool::with_server();
+    tool.fine("client maker");
+    let served = Served::start(tool);
+    let create = |source: &str| {
+        let source = served.tool.root().join(source).display().to_string();
+        let body =
+            serde_json::json!({ "Image": "tiny", "HostConfig": { "Binds": [format!("{source}:/there")] } }).to_string();
+        let head = format!(
+            "POST /v1.45/containers/create HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut client = Client::tls(&format!("127.0.0.1:{}", served.port), config(&served.tool, "clients/maker"));
+        client.send(head + &body).answer().status
+    };
+    for source in ["ca-key.pem", "clients", "clients/maker/key.pem", "server/key.pem", "server", "", ".."] {
+        assert_eq!(create(source), 403, "{source}");
+    }
+    assert_eq!(create("../elsewhere"), 201);
 }
 
 /// The gate sees the new files by itself.

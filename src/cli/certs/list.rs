@@ -1,8 +1,8 @@
 //! `dockgate certs list`.
 
 use super::At;
-use super::said::say;
 use crate::certs::{CertsError, Inventory, Moment, Row};
+use crate::cli::say::say;
 use crate::cli::sources::complain;
 use crate::cli::{Exit, table};
 use crate::record::visible;

@@ -1,9 +1,9 @@
 //! `dockgate certs renew`.
 
-use super::said::say;
 use super::{At, days, said};
 use crate::certs::{CertsError, Desk, Folder, Holder, Moment, Reason};
 use crate::cli::Exit;
+use crate::cli::say::say;
 use crate::cli::sources::complain;
 
 /// Make new keys and certificates with the same names

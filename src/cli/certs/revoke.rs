@@ -1,9 +1,9 @@
 //! `dockgate certs revoke`.
 
 use super::At;
-use super::said::say;
 use crate::certs::{CertsError, Desk, Folder, Holder, Reason};
 use crate::cli::Exit;
+use crate::cli::say::say;
 use crate::cli::sources::plural;
 
 /// Take certificates back: no gate with the new list lets them in

@@ -1,16 +1,8 @@
 //! What is printed of certificates, and how to use them.
 
 use crate::certs::{Certificate, Folder, Holder, Made, Moment, Name, is_root};
+use crate::cli::say::say;
 use std::path::Path;
-
-/// Prints a line. Whoever stops reading keeps nothing from being done.
-macro_rules! say {
-    ($($words:tt)*) => {{
-        use std::io::Write;
-        let _ = writeln!(std::io::stdout().lock(), $($words)*);
-    }};
-}
-pub(super) use say;
 
 /// A gate that nobody has named yet.
 const SOME_HOST: &str = "HOST";
