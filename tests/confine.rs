@@ -49,9 +49,14 @@ impl World {
         self.folder.path().join(name)
     }
 
+    fn of_parent(&self, name: &str) -> String {
+        format!("/proc/{}/{name}", self.parent.as_raw_nonzero())
+    }
+
     fn room(&self) -> Room {
         let room = Room::default().read(&self.at("read/policy.yaml")).write(&self.at("log/audit.jsonl"));
-        room.socket(&self.at("run/docker.sock"))
+        // whatever else `/etc` has is not the gate's
+        room.names(false).socket(&self.at("run/docker.sock"))
     }
 }
 
@@ -72,7 +77,6 @@ fn bind_and_move(world: &World, folder: &str) -> io::Result<()> {
 /// What a gate does all day.
 const MAY: &[Try] = &[
     ("read its files", |world| File::open(world.at("read/policy.yaml")).map(drop)),
-    ("read names of users", |_| File::open("/etc/passwd").map(drop)),
     ("read the groups of a process", |_| fs::read_to_string("/proc/1/status").map(drop)),
     ("count its descriptors", |_| fs::read_dir("/proc/self/fd").map(drop)),
     ("look where a link leads", |_| fs::read_link("/proc/self/ns/pid").map(drop)),
@@ -87,6 +91,9 @@ const MAY: &[Try] = &[
 const MAY_NOT: &[Try] = &[
     ("run a program", |_| Command::new("/bin/true").status().map(drop)),
     ("read other files", |world| File::open(world.at("else/secret")).map(drop)),
+    ("read names of users that nobody asks for", |_| File::open("/etc/passwd").map(drop)),
+    ("read the environment of a process", |world| fs::read(world.of_parent("environ")).map(drop)),
+    ("look what a process has open", |world| fs::read_link(world.of_parent("fd/0")).map(drop)),
     ("list a folder", |world| fs::read_dir(world.at("read")).map(drop)),
     ("write what it reads", |world| append(world.at("read/policy.yaml"))),
     ("write elsewhere", |world| append(world.at("else/file"))),
@@ -196,6 +203,15 @@ fn capabilities_are_gone_for_good() {
     let none = CapabilitySet::empty();
     assert_eq!(kept, [had.permitted & few, had.permitted & few, none, none]);
     assert!(again.is_err());
+}
+
+#[test]
+fn names_are_read_where_somebody_asks_for_them() {
+    let opened = in_a_thread(|| {
+        enter(&World::new().room().names(true));
+        File::open("/etc/passwd").map(drop)
+    });
+    assert!(opened.is_ok(), "{opened:?}");
 }
 
 #[test]

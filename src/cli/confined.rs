@@ -1,6 +1,7 @@
 //! The gate in its own confinement, from its configuration to what is told of it.
 
 use super::Exit;
+use super::plan::Judges;
 use super::sources::{Bad, complain};
 use crate::confine::{self, Confine, Part, Room};
 use crate::proxy::config::Config;
@@ -19,11 +20,11 @@ impl Confined {
     ///
     /// # Errors
     /// All of it is required, and the kernel cannot do all.
-    pub(super) fn enter(config: &Config) -> Result<Self, Bad> {
+    pub(super) fn enter(config: &Config, judges: &Judges) -> Result<Self, Bad> {
         if config.confine == Confine::Off {
             return Ok(Self::default());
         }
-        let room = config.room().abstract_sockets(supervisor_is_abstract());
+        let room = room(config, judges).abstract_sockets(supervisor_is_abstract());
         let parts = confine::enter(&room);
         let missing: Vec<_> = parts.iter().filter(|part| part.holds.is_err()).map(ToString::to_string).collect();
         if config.confine == Confine::Require && !missing.is_empty() {
@@ -40,8 +41,8 @@ impl Confined {
     ///
     /// # Errors
     /// It needs a folder that was given up; this was printed.
-    pub(super) fn hold(&self, config: &Config) -> Result<(), Bad> {
-        let room = config.room();
+    pub(super) fn hold(&self, config: &Config, judges: &Judges) -> Result<(), Bad> {
+        let room = room(config, judges);
         let lacking = if self.holds_files() { self.room.lacks(&room) } else { None };
         let Some(folder) = lacking else { return Ok(()) };
         complain(&format!(
@@ -75,6 +76,11 @@ impl Confined {
         }
         self.parts.iter().map(ToString::to_string).collect()
     }
+}
+
+fn room(config: &Config, judges: &Judges) -> Room {
+    let named = judges.listeners.iter().any(|listener| listener.policy.needs_names());
+    config.room().names(named || config.names_owners())
 }
 
 /// Whether systemd hears on a socket without a file, as it does for services of containers.

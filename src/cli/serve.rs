@@ -59,13 +59,15 @@ impl Serve {
         let inherited = Inherited::take().map_err(|error| failed(&error))?;
         let config = self.origin.config()?;
         let host_files = config.host_files.settled();
+        let (judges, notes) = sources::noted(|| plan::judges(&config, Some(&inherited)))?;
         // before there is a second thread, which would keep what this one gives up
-        let confined = Confined::enter(&config)?;
+        let confined = Confined::enter(&config, &judges)?;
         let log = log::start(&self.log_level, self.log_format).map_err(|message| {
             complain(&message);
             Bad(Exit::BadPolicy)
         })?;
-        let Judges { listeners, fingerprint, files } = plan::judges(&config, Some(&inherited))?;
+        notes.iter().for_each(|note| tracing::warn!("{note}"));
+        let Judges { listeners, fingerprint, files } = judges;
         let sides = Sides::open(&config)?;
         let plan = plan::gate(&config, listeners, host_files)?;
         let running = proxy::start(plan).map_err(|error| failed(&error))?;

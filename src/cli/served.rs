@@ -46,8 +46,9 @@ impl Base {
     /// Reads everything anew.
     fn read(&self) -> Result<(Judges, Config), Bad> {
         let config = self.origin.config()?;
-        self.confined.hold(&config)?;
-        Ok((super::plan::judges(&config, Some(&self.inherited))?, config))
+        let judges = super::plan::judges(&config, Some(&self.inherited))?;
+        self.confined.hold(&config, &judges)?;
+        Ok((judges, config))
     }
 }
 

@@ -77,6 +77,26 @@ thread_local! {
     static CAPTURE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
+thread_local! {
+    /// Warnings, while [`noted`] runs.
+    static NOTES: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
+/// Runs this, and gives its warnings for the log, which is not there yet. If it fails there will be
+/// none, and they are printed.
+///
+/// # Errors
+/// It failed.
+pub(super) fn noted<T>(run: impl FnOnce() -> Result<T, Bad>) -> Result<(T, Vec<String>), Bad> {
+    NOTES.set(Some(Vec::new()));
+    let result = run();
+    let notes = NOTES.take().unwrap_or_default();
+    if result.is_err() {
+        notes.iter().for_each(|note| warn(note));
+    }
+    result.map(|done| (done, notes))
+}
+
 /// Runs this, and gives as an error what it would have printed.
 ///
 /// # Errors
@@ -103,6 +123,10 @@ fn color() -> bool {
 
 /// A warning in one line: in the log where there is one, else as it is.
 pub(super) fn note(warning: &dyn std::fmt::Display) {
+    let held = NOTES.with_borrow_mut(|held| held.as_mut().map(|held| held.push(warning.to_string())).is_some());
+    if held {
+        return;
+    }
     if tracing::dispatcher::has_been_set() {
         tracing::warn!("{warning}");
     } else {

@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 /// alone, such as connecting to a socket's path, which is the way to Docker.
 const KNOWN: ABI = ABI::V6;
 
-/// The names of users and groups, the groups of a client's process, and the number of cores: read
-/// anew whenever they are asked for.
-const ALWAYS_READ: &[&str] = &["/etc", "/proc", "/sys/fs/cgroup"];
+/// The groups of a client's process, and the number of cores: read anew whenever they are asked for.
+/// What `/proc` has of others beyond that is closed to whoever may not trace them.
+const ALWAYS_READ: &[&str] = &["/proc", "/sys/fs/cgroup"];
 
 /// Forbids every file outside the room, execution, TCP connections to anywhere, and signals to
 /// and sockets without a file of others.

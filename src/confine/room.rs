@@ -45,6 +45,15 @@ impl Room {
         self
     }
 
+    /// With the right to read the names of users and groups, where they are needed: other secrets are
+    /// in that folder, too, and as root all of them can be read.
+    pub fn names(mut self, needed: bool) -> Self {
+        if needed {
+            self.read.insert("/etc".into());
+        }
+        self
+    }
+
     /// With the right to reach a socket without a file.
     pub fn abstract_sockets(mut self, needed: bool) -> Self {
         self.abstract_sockets = needed;

@@ -163,6 +163,13 @@ impl Config {
         }
     }
 
+    /// Whether a socket is given to somebody by name.
+    pub fn names_owners(&self) -> bool {
+        let named = |id: &Option<String>| id.as_ref().is_some_and(|id| id.parse::<u32>().is_err());
+        let unix = |place: &Place| matches!(place, Place::Unix(socket) if named(&socket.owner) || named(&socket.group));
+        self.listen.iter().any(|listen| unix(&listen.place))
+    }
+
     /// The folders that it needs while it runs.
     pub fn room(&self) -> Room {
         let policies = self.listen.iter().flat_map(|listen| listen.policy.iter().map(PathBuf::as_path));
