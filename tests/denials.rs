@@ -35,7 +35,7 @@ fn answer(policy: &Policy, line: &str) -> String {
     let uid = word().parse().expect("a uid");
     let method = Method::from_bytes(word().as_bytes()).expect("a method");
     let peer = Peer::Unix { uid, gid: uid, pid: 1, groups: Vec::new(), user: None, group_names: Vec::new() };
-    let who = Arc::new(Identity { listener: "test".into(), peer });
+    let who = Arc::new(Identity::new("test".into(), peer));
     let role = match policy.role(&who) {
         Ok(role) => role,
         Err(none) => return none.to_string(),

@@ -70,7 +70,7 @@ fn policy(may: &[&str], never: &[&str]) -> Policy {
 fn allows(policy: &Policy, line: &str) -> bool {
     let (method, target) = line.split_once(' ').expect("a method");
     let peer = Peer::Unix { uid: 1, gid: 1, pid: 1, groups: Vec::new(), user: None, group_names: Vec::new() };
-    let who = Arc::new(Identity { listener: "test".into(), peer });
+    let who = Arc::new(Identity::new("test".into(), peer));
     let method = Method::from_bytes(method.as_bytes()).expect("a method");
     let request = understand(who.clone(), &method, target, &HeaderMap::new()).expect("a request");
     let role = policy.role(&who).expect("a role");

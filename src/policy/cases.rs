@@ -24,12 +24,15 @@ pub struct Case {
     pub(super) expect: Expect,
 }
 
+/// The listener's name, as tests have it.
+pub(super) const LISTENER: &str = "tests";
+
 /// Who sends the request.
 #[derive(Clone, Debug)]
 pub(super) enum As {
     /// Nobody said: whoever the policy's one role is for.
     OnlyRole,
-    Peer(Box<Peer>),
+    Client(Box<Identity>),
 }
 
 /// What has to come.
@@ -82,7 +85,7 @@ impl Case {
     }
 
     fn send(&self, policy: &Policy) -> Result<Came, Refusal> {
-        let who = Identity { listener: "tests".into(), peer: self.peer() };
+        let who = self.client();
         let role = match (&self.who, policy.roles()) {
             (As::OnlyRole, [role]) => role,
             _ => match policy.role(&who) {
@@ -118,18 +121,21 @@ impl Case {
         headers
     }
 
-    fn peer(&self) -> Peer {
+    fn client(&self) -> Identity {
         match &self.who {
             As::OnlyRole => stranger(),
-            As::Peer(peer) => (**peer).clone(),
+            As::Client(client) => (**client).clone(),
         }
     }
 }
 
 /// A client of whom nothing is known.
-pub(super) fn stranger() -> Peer {
+pub(super) fn stranger() -> Identity {
     let (uid, gid) = (super::who::OVERFLOW_ID, super::who::OVERFLOW_ID);
-    Peer::Unix { uid, gid, pid: 0, groups: Vec::new(), user: None, group_names: Vec::new() }
+    Identity::new(
+        LISTENER.into(),
+        Peer::Unix { uid, gid, pid: 0, groups: Vec::new(), user: None, group_names: Vec::new() },
+    )
 }
 
 impl Expect {

@@ -1,7 +1,7 @@
 //! `tests`, read.
 
 use super::case_body;
-use super::cases::{As, Case, Expect, stranger};
+use super::cases::{As, Case, Expect, LISTENER, stranger};
 use super::raw;
 use super::reader::Reader;
 use super::report::Span;
@@ -9,9 +9,9 @@ use super::require::REQUIREMENTS;
 use super::text::shown;
 use super::tree::{Content, Node, Pair};
 use super::who::{OVERFLOW_ID, plain_address};
-use super::who_read::{CERT_FACTS, FACTS, number};
+use super::who_read::{CERT_FACTS, CONTAINER_FACTS, FACTS, number};
 use crate::catalogue::{FACETS, OPERATIONS, facet_named, operation_named, route};
-use crate::request::{Certificate, Peer};
+use crate::request::{Certificate, Container, Identity, Peer};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -96,18 +96,22 @@ fn denied_word(reader: &mut Reader<'_, '_>, span: Span, word: &str) -> bool {
 fn sender<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<As> {
     let node = reader.resolve(&pair.value)?;
     if node.text() == Some("anyone") {
-        return Some(As::Peer(Box::new(stranger())));
+        return Some(As::Client(Box::new(stranger())));
     }
     let pairs = reader.fields(pair.key.span, node, "`as`", FACTS);
     let has = |keys: &[&str]| pairs.iter().any(|pair| keys.contains(&pair.key.text.as_str()));
-    let (unix, tcp) = (has(&["uid", "gid", "user", "group"]), has(&["address", "cert"]));
+    let (unix, tcp) = (has(&["uid", "gid", "user", "group", "container"]), has(&["address", "cert"]));
     if unix && tcp {
-        let help = "users and groups are known on Unix sockets alone, addresses and certificates on TCP alone";
+        let help =
+            "users, groups and containers are known on Unix sockets alone, addresses and certificates on TCP alone";
         reader.report.problem_with_help(pair.key.span, "no client has all of these facts", help);
         return None;
     }
     let peer = if tcp { tcp_peer(reader, pairs) } else { unix_peer(reader, pairs) };
-    (unix || tcp).then(|| As::Peer(Box::new(peer)))
+    let mut client = Identity::new(LISTENER.into(), peer);
+    let inside = pairs.iter().find(|pair| pair.key.text == "container");
+    client.container = inside.map(|pair| Arc::new(container(reader, pair)));
+    (unix || tcp).then(|| As::Client(Box::new(client)))
 }
 
 fn unix_peer<'t>(reader: &mut Reader<'_, 't>, pairs: &'t [Pair]) -> Peer {
@@ -149,6 +153,23 @@ fn certificate<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Certificate {
         key_sha256: hash(names("key_sha256")),
         not_after: None,
     }
+}
+
+fn container<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Container {
+    let Some(node) = reader.resolve(&pair.value) else { return Container::default() };
+    let fields = reader.fields(pair.key.span, node, "`container`", CONTAINER_FACTS);
+    let mut words = |key: &str| -> Vec<String> { values(reader, fields, key, "a word", |text| Some(text.to_owned())) };
+    let labels = words("label").into_iter().map(|label| match label.split_once('=') {
+        Some((key, value)) => (key.to_owned(), value.to_owned()),
+        None => (label, String::new()),
+    });
+    let labels = labels.collect();
+    let compose = [("project", "com.docker.compose.project"), ("service", "com.docker.compose.service")];
+    let compose = compose.map(|(word, label)| words(word).pop().map(|value| (label.to_owned(), value)));
+    let mut container =
+        Container { id: words("id").concat(), name: words("name").concat(), image: words("image").concat(), labels };
+    container.labels.extend(compose.into_iter().flatten());
+    container
 }
 
 /// The values of a fact: of a user there is one, of groups there may be several.

@@ -1,7 +1,6 @@
 //! What is no mistake in the language, and yet may not be what was meant.
 
 use super::compile::Mode;
-use super::lint_host;
 use super::load::Placed;
 use super::names::Names;
 use super::overlap::overlap;
@@ -12,6 +11,7 @@ use super::rule::Rule;
 use super::syntax::Entry;
 use super::text::{listed, shown};
 use super::who::Who;
+use super::{lint_forged, lint_host};
 use crate::catalogue::{OPERATIONS, Op, OpSet, Operation};
 
 /// The most names that one warning lists.
@@ -84,7 +84,26 @@ pub(super) fn roles(roles: &[Placed]) -> Vec<Warning> {
         found
             .extend(before.filter(|other| overlap(&other.role.who, &placed.role.who)).map(|other| both(other, placed)));
     }
+    found.extend(roles.iter().flat_map(|trusting| roles.iter().filter_map(|maker| posing(trusting, maker))));
     found
+}
+
+/// Containers that one role is for, and that another can make.
+fn posing(trusting: &Placed, maker: &Placed) -> Option<Warning> {
+    let marks = lint_forged::forged(&trusting.role, &maker.role);
+    if marks.is_empty() || std::ptr::eq(trusting, maker) {
+        return None;
+    }
+    let (role, other) = (trusting.role.name(), maker.role.name());
+    let message = format!(
+        "the role `{role}` is for containers by their {}, which the role `{other}` may give to containers that it creates",
+        listed(&marks.iter().map(|mark| shown(mark)).collect::<Vec<_>>(), "and", MOST)
+    );
+    Some(warning(
+        &trusting.who,
+        message,
+        "limit what `ContainerCreate` may give there, such as `labels`, `name` and `image`",
+    ))
 }
 
 fn alone(placed: &Placed) -> Vec<Warning> {

@@ -125,3 +125,32 @@ fn entries_that_nobody_can_be_are_named() {
     let text = "version: 1\nroles:\n  a:\n    who: [{ uid: 1, address: 192.0.2.1 }]\n    may: [ping]\n";
     assert_warned(text, &["no client can ever have all facts of this entry"]);
 }
+
+fn with_maker(trusting: &str, maker: &str) -> Vec<String> {
+    let text = format!(
+        "version: 1\nroles:\n  web:\n    who: [{{ container: {trusting} }}]\n    may: [ping]\n  maker:\n    who: [{{ uid: 7 }}]\n    may: [{maker}]\n"
+    );
+    warnings(&text).into_iter().filter(|warning| warning.contains("is for containers by")).collect()
+}
+
+#[test]
+fn marks_that_another_role_may_give_are_told_of() {
+    for (trusting, maker, mark) in [
+        ("{ label: role=web }", "ContainerCreate: { image: any }", "`label`"),
+        ("{ project: shop }", "ContainerCreate: { image: any, labels: any }", "`project`"),
+        ("{ name: web }", "ContainerCreate: { image: any }", "`name`"),
+        ("{ image: web }", "ContainerCreate: { image: any }", "`image`"),
+    ] {
+        let found = with_maker(trusting, maker);
+        assert!(found.iter().any(|warning| warning.contains(mark)), "{trusting}: {found:?}");
+    }
+    for (trusting, maker) in [
+        ("{ label: role=web }", "ContainerCreate: { image: any, labels: [other] }"),
+        ("{ name: web }", "ContainerCreate: { image: any, name: 'job-*' }"),
+        ("{ image: web }", "ContainerCreate: { image: other }"),
+        ("{ label: role=web }", "ContainerList"),
+        (&format!("{{ id: {}, label: role=web }}", "ab".repeat(32)), "ContainerCreate: { image: any }"),
+    ] {
+        assert_eq!(with_maker(trusting, maker), Vec::<String>::new(), "{trusting} {maker}");
+    }
+}

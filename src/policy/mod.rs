@@ -24,6 +24,7 @@ mod hidden;
 mod image;
 mod limit;
 mod lint;
+mod lint_forged;
 mod lint_host;
 mod load;
 mod names;
@@ -152,6 +153,11 @@ impl Policy {
     /// Whether some grant allows paths of the host, so that it matters where their links lead.
     pub fn grants_host_paths(&self) -> bool {
         self.roles.iter().any(Role::grants_host_paths)
+    }
+
+    /// Whether some `who` looks at the client's container, which has to be found.
+    pub fn needs_containers(&self) -> bool {
+        self.roles.iter().any(|role| role.who.needs_containers())
     }
 
     /// Whether some `who` looks at groups or names of users, which have to be looked up.

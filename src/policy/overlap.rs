@@ -1,7 +1,7 @@
 //! Whether two roles can be seen to be for the same client.
 
 use super::pattern::Pattern;
-use super::who::{CertFacts, Facts, Who};
+use super::who::{CertFacts, ContainerFacts, Facts, LabelFact, Who};
 use ipnet::IpNet;
 
 /// What two entries say about one fact.
@@ -38,6 +38,9 @@ fn entries(a: &Facts, b: &Facts) -> bool {
     if let (Some(a), Some(b)) = (&a.cert, &b.cert) {
         shared.extend(certificates(a, b));
     }
+    if let (Some(a), Some(b)) = (&a.container, &b.container) {
+        shared.extend(containers(a, b));
+    }
     !apart && shared.contains(&Shared::Common) && !shared.contains(&Shared::Apart)
 }
 
@@ -51,6 +54,34 @@ fn certificates(a: &CertFacts, b: &CertFacts) -> [Shared; 7] {
         share(&a.sha256, &b.sha256, patterns_meet),
         share(&a.uri, &b.uri, patterns_meet),
     ]
+}
+
+fn containers(a: &ContainerFacts, b: &ContainerFacts) -> [Shared; 6] {
+    // a container has many labels, so different ones are no sign of different containers
+    let labels = match share(&a.label, &b.label, labels_meet) {
+        Shared::Apart if !labels_exclude(a, b) => Shared::Unnamed,
+        other => other,
+    };
+    [
+        share(&a.id, &b.id, patterns_meet),
+        share(&a.image, &b.image, patterns_meet),
+        labels,
+        share(&a.name, &b.name, patterns_meet),
+        share(&a.project, &b.project, patterns_meet),
+        share(&a.service, &b.service, patterns_meet),
+    ]
+}
+
+fn labels_meet(a: &LabelFact, b: &LabelFact) -> bool {
+    let values = a.value.as_ref().zip(b.value.as_ref());
+    a.key == b.key && values.is_none_or(|(a, b)| patterns_meet(a, b))
+}
+
+/// One label has one value: where all that is named has one key, values that differ tell containers apart.
+fn labels_exclude(a: &ContainerFacts, b: &ContainerFacts) -> bool {
+    let mut keys = a.label.iter().chain(&b.label).flatten().map(|label| &label.key);
+    let first = keys.next();
+    first.is_some_and(|first| keys.all(|key| key == first))
 }
 
 fn one_value<T: PartialEq>(a: &Option<Vec<T>>, b: &Option<Vec<T>>) -> Shared {

@@ -43,7 +43,7 @@ pub(super) fn uid(uid: u32) -> Identity {
 }
 
 pub(super) fn unix(peer: Peer) -> Identity {
-    Identity { listener: "test".into(), peer }
+    Identity::new("test".into(), peer)
 }
 
 /// `POST /containers/web/kill?signal=HUP` as a request.

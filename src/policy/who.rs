@@ -3,7 +3,7 @@
 use super::pattern::Pattern;
 use super::place::RoleName;
 use super::text::listed;
-use crate::request::{Certificate, Identity, Peer};
+use crate::request::{Certificate, Container, Identity, Peer};
 use ipnet::IpNet;
 use std::fmt;
 use std::net::IpAddr;
@@ -31,6 +31,7 @@ pub(super) struct Facts {
     pub(super) group: Option<Vec<String>>,
     pub(super) address: Option<Vec<IpNet>>,
     pub(super) cert: Option<CertFacts>,
+    pub(super) container: Option<ContainerFacts>,
 }
 
 /// Facts of a certificate.
@@ -45,6 +46,24 @@ pub(super) struct CertFacts {
     pub(super) uri: Option<Vec<Pattern>>,
 }
 
+/// Facts of the container that a client runs in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ContainerFacts {
+    pub(super) id: Option<Vec<Pattern>>,
+    pub(super) image: Option<Vec<Pattern>>,
+    pub(super) label: Option<Vec<LabelFact>>,
+    pub(super) name: Option<Vec<Pattern>>,
+    pub(super) project: Option<Vec<Pattern>>,
+    pub(super) service: Option<Vec<Pattern>>,
+}
+
+/// A label that is there, and what it says if that counts.
+#[derive(Clone, Debug)]
+pub(super) struct LabelFact {
+    pub(super) key: String,
+    pub(super) value: Option<Pattern>,
+}
+
 /// Why a client has no role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoRole {
@@ -52,7 +71,7 @@ pub enum NoRole {
     Nobody,
     /// Several are, and which of them counts must not depend on chance.
     Several(Vec<RoleName>),
-    /// The policy asks for groups or names, and they cannot be told: a role that
+    /// The policy asks for groups, names or containers, and they cannot be told: a role that
     /// they would lead to, or keep from, must not be missed.
     Unseen,
 }
@@ -62,7 +81,7 @@ impl fmt::Display for NoRole {
         match self {
             Self::Nobody => f.write_str("dockgate: the policy has no role for this client"),
             Self::Unseen => f.write_str(
-                "dockgate: the policy asks for groups or names, and those of this client cannot be told: it has ended, or lives in another pid namespace",
+                "dockgate: the policy asks for groups, names or containers, and those of this client cannot be told: it has ended, or lives in another pid namespace",
             ),
             Self::Several(roles) => {
                 const MOST: usize = 5;
@@ -82,7 +101,7 @@ impl Who {
         match self {
             Self::Anyone => true,
             Self::Others => false,
-            Self::Entries(entries) => entries.iter().any(|facts| facts.hold(&who.peer)),
+            Self::Entries(entries) => entries.iter().any(|facts| facts.hold(who)),
         }
     }
 
@@ -90,6 +109,11 @@ impl Who {
     pub(super) fn needs_names(&self) -> bool {
         let needs = |facts: &Facts| facts.user.is_some() || facts.group.is_some();
         matches!(self, Self::Entries(entries) if entries.iter().any(needs))
+    }
+
+    /// Whether the client's container has to be looked up.
+    pub(super) fn needs_containers(&self) -> bool {
+        matches!(self, Self::Entries(entries) if entries.iter().any(|facts| facts.container.is_some()))
     }
 
     /// Whether groups or names of users have to be looked up.
@@ -101,14 +125,20 @@ impl Who {
 
 impl Facts {
     pub(super) fn is_about_unix(&self) -> bool {
-        self.uid.is_some() || self.gid.is_some() || self.user.is_some() || self.group.is_some()
+        let names = self.user.is_some() || self.group.is_some();
+        self.uid.is_some() || self.gid.is_some() || names || self.container.is_some()
     }
 
     pub(super) fn is_about_tcp(&self) -> bool {
         self.address.is_some() || self.cert.is_some()
     }
 
-    fn hold(&self, peer: &Peer) -> bool {
+    fn hold(&self, who: &Identity) -> bool {
+        let container = self.container.as_ref();
+        container.is_none_or(|facts| who.container.as_ref().is_some_and(|c| facts.hold(c))) && self.hold_of(&who.peer)
+    }
+
+    fn hold_of(&self, peer: &Peer) -> bool {
         match peer {
             Peer::Unix { uid, gid, groups, user, group_names, .. } => {
                 !self.is_about_tcp()
@@ -123,6 +153,24 @@ impl Facts {
                     && self.cert.as_ref().is_none_or(|facts| certificate.as_ref().is_some_and(|c| facts.hold(c)))
             }
         }
+    }
+}
+
+impl ContainerFacts {
+    fn hold(&self, container: &Container) -> bool {
+        holds(&self.id, |wanted| wanted.fits(&container.id))
+            && holds(&self.image, |wanted| wanted.fits(&container.image))
+            && holds(&self.label, |wanted| wanted.holds(container))
+            && holds(&self.name, |wanted| wanted.fits(&container.name))
+            && holds(&self.project, |wanted| container.project().is_some_and(|project| wanted.fits(project)))
+            && holds(&self.service, |wanted| container.service().is_some_and(|service| wanted.fits(service)))
+    }
+}
+
+impl LabelFact {
+    fn holds(&self, container: &Container) -> bool {
+        let says = |value: &String| self.value.as_ref().is_none_or(|wanted| wanted.fits(value));
+        container.labels.get(&self.key).is_some_and(says)
     }
 }
 

@@ -5,15 +5,21 @@ use super::reader::Reader;
 use super::report::Span;
 use super::text::{plain, shown};
 use super::tree::{Content, Node, Pair};
-use super::who::{CertFacts, Facts, OVERFLOW_ID, Who, plain_address};
+use super::who::{CertFacts, ContainerFacts, Facts, LabelFact, OVERFLOW_ID, Who, plain_address};
 use super::written::map_span;
 use ipnet::IpNet;
 use std::net::IpAddr;
 
+/// Hex digits of a SHA-256, and of an ID.
+const DIGITS: usize = 64;
+
 /// The facts that an entry of `who` may name.
-pub(super) const FACTS: &[&str] = &["uid", "gid", "user", "group", "address", "cert"];
+pub(super) const FACTS: &[&str] = &["uid", "gid", "user", "group", "container", "address", "cert"];
 /// The facts of a certificate.
 pub(super) const CERT_FACTS: &[&str] = &["common_name", "dns", "uri", "email", "organization", "sha256", "key_sha256"];
+
+/// The facts of a container.
+pub(super) const CONTAINER_FACTS: &[&str] = &["id", "name", "image", "label", "project", "service"];
 
 /// Reads for whom a role is.
 pub(super) fn who<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Who> {
@@ -57,6 +63,7 @@ fn facts<'t>(reader: &mut Reader<'_, 't>, node: &'t Node) -> Option<Facts> {
             "group" => facts.group = Some(values(reader, pair, name)),
             "address" => facts.address = Some(values(reader, pair, network)),
             "cert" => facts.cert = Some(certificate(reader, pair)),
+            "container" => facts.container = Some(container(reader, pair)),
             _ => {}
         }
     }
@@ -76,8 +83,8 @@ fn fact(word: &str) -> String {
 /// All facts of an entry must hold, and no client has both credentials and an address.
 fn check_together(reader: &mut Reader<'_, '_>, span: Span, pairs: &[Pair], facts: &Facts) {
     if facts.is_about_unix() && facts.is_about_tcp() {
-        let help = "users and groups are known on Unix sockets alone, addresses and certificates on TCP alone: \
-                    write two entries";
+        let help = "users, groups and containers are known on Unix sockets alone, addresses and certificates on TCP \
+                    alone: write two entries";
         reader.report.warn(map_span(span, pairs), "no client can ever have all facts of this entry", help);
     }
 }
@@ -98,6 +105,52 @@ fn certificate<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> CertFacts {
         }
     }
     facts
+}
+
+fn container<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> ContainerFacts {
+    let mut facts = ContainerFacts::default();
+    let Some(node) = reader.resolve(&pair.value) else { return facts };
+    let fields = reader.fields(pair.key.span, node, "`container`", CONTAINER_FACTS);
+    if fields.is_empty() {
+        let help = format!("name one of {}", CONTAINER_FACTS.join(", "));
+        reader.report.problem_with_help(pair.key.span, "`container` says nothing of the container", help);
+    }
+    for field in fields {
+        match field.key.text.as_str() {
+            "id" => facts.id = Some(values(reader, field, container_id)),
+            "image" => facts.image = Some(values(reader, field, pattern)),
+            "label" => facts.label = Some(values(reader, field, label)),
+            "name" => facts.name = Some(values(reader, field, pattern)),
+            "project" => facts.project = Some(values(reader, field, pattern)),
+            "service" => facts.service = Some(values(reader, field, pattern)),
+            _ => {}
+        }
+    }
+    facts
+}
+
+/// All of an ID: its beginning could be another's, too.
+fn container_id(node: &Node) -> Reading<Pattern> {
+    let text = word(node)?;
+    if text.len() != DIGITS || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        let help = "`docker inspect --format '{{.Id}}' NAME` prints all of it; `name:` is the name".to_owned();
+        return Err((format!("{} is no ID of a container: {DIGITS} lower-case hex digits", shown(text)), Some(help)));
+    }
+    Ok(Pattern::literal(text))
+}
+
+/// `KEY`, which has to be there, or `KEY=VALUE`.
+fn label(node: &Node) -> Reading<LabelFact> {
+    let text = word(node)?;
+    let (key, value) = text.split_once('=').map_or((text, None), |(key, value)| (key, Some(value)));
+    if key.is_empty() || key.contains('*') {
+        let help =
+            "write `label: com.example.role=runner`, or the key alone; only the value may be a pattern".to_owned();
+        return Err((format!("{} is no label", shown(text)), Some(help)));
+    }
+    let empty = |value: &str| if value.is_empty() { Ok(Pattern::literal("")) } else { Pattern::glob(value) };
+    let value = value.map(empty).transpose().map_err(|message| (message, None))?;
+    Ok(LabelFact { key: key.to_owned(), value })
 }
 
 /// The values of one fact; a list without any could hold for nobody.
@@ -206,7 +259,6 @@ fn regex(node: &Node) -> Option<&str> {
 
 /// SHA-256 as tools print it: hex, with or without colons.
 fn fingerprint(node: &Node) -> Reading<Pattern> {
-    const DIGITS: usize = 64;
     let text = word(node)?;
     let plain = text.replace(':', "").to_ascii_lowercase();
     if plain.len() != DIGITS || !plain.bytes().all(|b| b.is_ascii_hexdigit()) {

@@ -65,9 +65,9 @@ fn facts_of_the_process_are_compared() {
 fn the_overflow_id_never_matches() {
     assert!(!is_a("[{ user: ann }]", &member(OVERFLOW_ID, 50, &[])));
     let facts = Facts { uid: Some(vec![OVERFLOW_ID]), ..Facts::default() };
-    assert!(!facts.hold(&member(OVERFLOW_ID, OVERFLOW_ID, &[]).peer));
+    assert!(!facts.hold(&member(OVERFLOW_ID, OVERFLOW_ID, &[])));
     let facts = Facts { gid: Some(vec![OVERFLOW_ID]), ..Facts::default() };
-    assert!(!facts.hold(&member(1, OVERFLOW_ID, &[OVERFLOW_ID]).peer));
+    assert!(!facts.hold(&member(1, OVERFLOW_ID, &[OVERFLOW_ID])));
 }
 
 #[test]
@@ -204,7 +204,6 @@ fn what_can_be_for_nobody_is_a_problem() {
         ("[{ cert: { sha256: abc } }]", "`abc` is no SHA-256: 64 hex digits"),
         ("[{ cert: {} }]", "`cert` is empty"),
         ("[{ cert: { cn: x } }]", "`cn` is not known to this dockgate"),
-        ("[{ container: { label: x } }]", "`container` is not known to this dockgate"),
         ("[{ uids: 1 }]", "`uids` is not known to this dockgate; did you mean `uid`?"),
         ("[{ cert: { dns: { regex: '[' } } }]", "this is no regular expression: unclosed character class"),
     ];
@@ -213,4 +212,83 @@ fn what_can_be_for_nobody_is_a_problem() {
         assert_eq!(found.len(), 1, "{who} {found:?}");
         assert!(found[0].ends_with(&format!(": {expected}")), "{who} {found:?}");
     }
+}
+
+fn in_container(change: impl Fn(&mut Container)) -> Identity {
+    let labels = [("com.example.role", "runner"), ("com.docker.compose.project", "shop"), ("empty", "")];
+    let mut container = Container {
+        id: "ab".repeat(32),
+        name: "shop-web-1".into(),
+        image: "registry.example.com/shop/web:2".into(),
+        labels: labels.map(|(key, value)| (key.into(), value.into())).into(),
+    };
+    change(&mut container);
+    let mut who = uid(0);
+    who.container = Some(Arc::new(container));
+    who
+}
+
+#[test]
+fn containers_are_compared_by_what_the_daemon_says() {
+    let id = "ab".repeat(32);
+    let cases = [
+        ("{ label: com.example.role=runner }", true),
+        ("{ label: com.example.role }", true),
+        ("{ label: 'com.example.role=run*' }", true),
+        ("{ label: com.example.role=other }", false),
+        ("{ label: com.example.role= }", false),
+        ("{ label: empty= }", true),
+        ("{ label: com.example }", false),
+        ("{ label: [a=b, com.example.role=runner] }", true),
+        ("{ name: 'shop-*' }", true),
+        ("{ name: shop }", false),
+        ("{ image: 'registry.example.com/shop/*' }", true),
+        ("{ image: 'shop/*' }", false),
+        ("{ project: shop }", true),
+        ("{ project: web }", false),
+        ("{ service: web }", false),
+        ("{ project: shop, name: other }", false),
+        (&format!("{{ id: {id} }}"), true),
+    ];
+    for (who, expected) in cases {
+        assert_eq!(is_a(&format!("[{{ container: {who} }}]"), &in_container(|_| ())), expected, "{who}");
+    }
+    assert!(is_a("[{ container: { project: shop }, uid: 0 }]", &in_container(|_| ())));
+    assert!(!is_a("[{ container: { project: shop }, uid: 7 }]", &in_container(|_| ())));
+}
+
+#[test]
+fn who_is_in_no_container_fits_no_fact_of_one() {
+    for who in ["{ label: com.example.role }", "{ name: '**' }", "{ project: '**' }"] {
+        assert!(!is_a(&format!("[{{ container: {who} }}]"), &uid(0)), "{who}");
+    }
+}
+
+#[test]
+fn containers_are_looked_up_only_where_they_count() {
+    assert!(two_roles("[{ container: { name: a } }]").needs_containers());
+    assert!(!two_roles("[{ uid: 1 }]").needs_containers());
+}
+
+#[test]
+fn what_says_nothing_of_a_container_is_a_problem() {
+    for (who, word) in [
+        ("{}", "nothing of the container"),
+        ("{ id: abc }", "no ID"),
+        ("{ label: '=x' }", "no label"),
+        ("{ label: 'a*=x' }", "no label"),
+        ("{ labels: a }", "labels"),
+        ("web", "single word"),
+    ] {
+        let text = format!("version: 1\nroles:\n  a:\n    who: [{{ container: {who} }}]\n    may: [ping]\n");
+        let found = problems(&text);
+        assert!(found.iter().any(|problem| problem.contains(word)), "{who}: {found:?}");
+    }
+}
+
+#[test]
+fn tests_of_a_policy_can_be_sent_from_a_container() {
+    let text = "version: 1\nroles:\n  web:\n    who: [{ container: { label: role=web, project: shop } }]\n    may: [ping]\n  rest:\n    who: others\n    may: [SystemInfo]\ntests:\n  - { it: a, as: { container: { label: [role=web, x=y], project: shop } }, send: GET /_ping, expect: allow }\n  - { it: b, as: { container: { label: role=web } }, send: GET /_ping, expect: { deny: SystemPing } }\n";
+    let policy = policy(text);
+    assert!(policy.cases().iter().all(|case| case.run(&policy).passed()));
 }

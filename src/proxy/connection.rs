@@ -13,7 +13,7 @@ use super::upstream::Upstream;
 use super::upstream_io::UpstreamIo;
 use super::{Gate, Listener};
 use crate::record::{How, Sinks, visible};
-use crate::request::{Identity, Peer};
+use crate::request::{Container, Identity, Peer};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -88,6 +88,8 @@ pub(super) struct Client {
     pub(super) peer: Peer,
     /// What else was learned.
     pub(super) learned: Learned,
+    /// The container that it runs in, where that counts.
+    pub(super) container: Option<Arc<Container>>,
     /// The rules of that moment.
     pub(super) rules: Arc<Rules>,
 }
@@ -104,8 +106,8 @@ pub(super) struct Shared {
 impl Link {
     /// A fresh connection.
     pub(super) fn new(shared: Shared, listener: Arc<Listener>, client: Client, tap: Rc<TapState>) -> Rc<Self> {
-        let Client { peer, learned, rules } = client;
-        let who = Identity { listener: Arc::clone(&listener.name), peer };
+        let Client { peer, learned, container, rules } = client;
+        let who = Identity { listener: Arc::clone(&listener.name), peer, container };
         let standing = Rc::new(Standing::first(rules, &who, &learned));
         let Shared { gate, upstream, sinks, traffic } = shared;
         Rc::new(Self {
@@ -138,6 +140,11 @@ impl Link {
         Rc::clone(&self.standing.borrow())
     }
 
+    /// Whether the client's container has ended since it connected.
+    pub(super) fn is_orphaned(&self) -> bool {
+        self.learned.has_ended()
+    }
+
     /// Whether the client's certificate has expired since the handshake.
     pub(super) fn has_expired(&self) -> bool {
         let Peer::Tcp { certificate: Some(certificate), .. } = &self.who.peer else {
@@ -155,7 +162,7 @@ impl Link {
     /// Called at every tick: heads that take too long and idle connections end,
     /// requests that take long are watched for a client that is gone.
     pub(super) fn tick(&self, limits: &Limits) {
-        if self.has_expired() {
+        if self.has_expired() || self.is_orphaned() {
             self.revoke_unless(|_| false);
         }
         let late = self.tap.head_since().is_some_and(|since| since.elapsed() > limits.header_timeout);

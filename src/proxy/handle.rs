@@ -174,6 +174,9 @@ async fn judge(
     if link.has_expired() {
         return Err(Stop::Untrusted("the client certificate has expired".to_owned()));
     }
+    if link.is_orphaned() {
+        return Err(Stop::Untrusted("the client's container has ended".to_owned()));
+    }
     standing.is_trusted().map_err(Stop::Untrusted)?;
     let role = standing.role().map_err(stranger)?;
     if !role.may_ever(operation.op) {

@@ -1,8 +1,11 @@
 //! Everything that touches the outside: listeners, connections, the way to Docker.
 
 mod body;
+mod caller;
+mod cgroup;
 pub mod config;
 mod connection;
+mod daemon;
 mod exchange;
 mod gone;
 mod handle;

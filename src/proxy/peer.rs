@@ -1,10 +1,10 @@
 //! Who is at the other end: what the kernel and the certificate say.
 
+use super::caller::is_alive;
 use super::rules::Known;
 use super::users;
 use crate::policy::OVERFLOW_ID;
 use crate::request::{Certificate, Peer};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use rustls::pki_types::CertificateDer;
 use sha2::{Digest, Sha256};
@@ -27,7 +27,8 @@ pub(super) fn of_unix(stream: &UnixStream, with_groups: bool, with_names: bool) 
     let pid = credentials.pid().unwrap_or(0);
     let groups = if with_groups { supplementary_groups(stream, pid) } else { Some(Vec::new()) };
     let names = if with_names { names(uid, gid, groups.as_deref()) } else { Some((None, Vec::new())) };
-    let known = Known { groups: with_groups && groups.is_some(), names: with_names && names.is_some() };
+    let (groups_told, names_told) = (with_groups && groups.is_some(), with_names && names.is_some());
+    let known = Known { groups: groups_told, names: names_told, container: false };
     let (user, group_names) = names.unwrap_or_default();
     Ok((Peer::Unix { uid, gid, pid, groups: groups.unwrap_or_default(), user, group_names }, known))
 }
@@ -46,7 +47,7 @@ fn names(uid: u32, gid: u32, groups: Option<&[u32]>) -> Option<(Option<String>, 
 /// a pidfd is opened by number. Either way the process must still live after
 /// its status was read, or the number may have been given to another.
 fn supplementary_groups(stream: &UnixStream, pid: i32) -> Option<Vec<u32>> {
-    let held = peer_pidfd(stream).or_else(|| pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok())?;
+    let held = process(stream, pid)?;
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     if !is_alive(&held) {
         return None;
@@ -55,14 +56,13 @@ fn supplementary_groups(stream: &UnixStream, pid: i32) -> Option<Vec<u32>> {
     line.split_whitespace().map(|id| id.parse().ok()).collect()
 }
 
-fn peer_pidfd(stream: &UnixStream) -> Option<OwnedFd> {
-    nix::sys::socket::getsockopt(stream, nix::sys::socket::sockopt::PeerPidfd).ok()
+/// Holds the process at the other end.
+pub(super) fn process(stream: &UnixStream, pid: i32) -> Option<OwnedFd> {
+    peer_pidfd(stream).or_else(|| pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok())
 }
 
-/// A pidfd becomes readable when its process ends (pidfd_open(2)).
-fn is_alive(pidfd: &OwnedFd) -> bool {
-    let mut fds = [PollFd::new(pidfd, PollFlags::IN)];
-    matches!(poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
+fn peer_pidfd(stream: &UnixStream) -> Option<OwnedFd> {
+    nix::sys::socket::getsockopt(stream, nix::sys::socket::sockopt::PeerPidfd).ok()
 }
 
 /// The far end of a TCP connection.

@@ -1,5 +1,6 @@
 //! What a listener decides by, and where a caller stands under it. A reload replaces it as a whole.
 
+use super::caller::Life;
 use super::tls::Chain;
 use super::{Denials, Tcp};
 use crate::policy::{NoRole, Policy, Role};
@@ -24,15 +25,19 @@ pub(super) struct Known {
     pub(super) groups: bool,
     /// The names of its user and groups.
     pub(super) names: bool,
+    /// Its container, or that it is in none.
+    pub(super) container: bool,
 }
 
 impl Known {
     /// Nothing is left to be learned.
-    pub(super) const ALL: Self = Self { groups: true, names: true };
+    pub(super) const ALL: Self = Self { groups: true, names: true, container: true };
 
     /// Whether it is enough to tell the role of a caller.
     pub(super) fn is_enough_for(self, policy: &Policy) -> bool {
-        (self.groups || !policy.needs_groups()) && (self.names || !policy.needs_names())
+        (self.groups || !policy.needs_groups())
+            && (self.names || !policy.needs_names())
+            && (self.container || !policy.needs_containers())
     }
 }
 
@@ -43,17 +48,24 @@ pub(super) struct Learned {
     pub(super) known: Known,
     /// What the client of a TLS port has shown; nothing for any other.
     pub(super) chain: Chain,
+    /// The life of the container that it is in.
+    pub(super) life: Option<Life>,
 }
 
 impl Learned {
     /// Of a client of a Unix socket.
     pub(super) fn of_unix(known: Known) -> Self {
-        Self { known, chain: Chain::default() }
+        Self { known, chain: Chain::default(), life: None }
     }
 
     /// Of a client of a TCP port.
     pub(super) fn of_tcp(chain: Chain) -> Self {
-        Self { known: Known::ALL, chain }
+        Self { known: Known::ALL, chain, life: None }
+    }
+
+    /// Whether what was learned of its container is over.
+    pub(super) fn has_ended(&self) -> bool {
+        self.life.as_ref().is_some_and(|life| !life.goes_on())
     }
 
     /// Whether the listener's authorities and lists of revoked certificates still let it in.

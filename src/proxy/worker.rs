@@ -1,6 +1,7 @@
 //! Threads side by side, each with a runtime of its own: accepted connections
 //! are handed out evenly, because Unix listeners cannot be shared by the kernel.
 
+use super::caller::{self, Caller};
 use super::connection::{self, Client, Link, Shared};
 use super::exchange::Traffic;
 use super::limits::TICK;
@@ -316,7 +317,9 @@ impl Worker {
             Raw::Unix(stream) => {
                 let stream = tokio::net::UnixStream::from_std(stream)?;
                 let (peer, known) = peer::of_unix(&stream, rules.policy.needs_groups(), rules.policy.needs_names())?;
-                Ok((ClientStream::Unix(stream), Client { peer, learned: Learned::of_unix(known), rules }))
+                let client = Client { peer, learned: Learned::of_unix(known), container: None, rules };
+                let client = self.with_container(listener, client, &stream).await;
+                Ok((ClientStream::Unix(stream), client))
             }
             Raw::Tcp(stream, address) => {
                 stream.set_nodelay(true)?;
@@ -324,9 +327,30 @@ impl Worker {
                 rustix::net::sockopt::set_socket_keepalive(&stream, true)?;
                 let tls = rules.tcp.as_ref().and_then(|tcp| tcp.tls.as_deref());
                 let (stream, peer, chain) = self.open_tcp(listener, tls, stream, address.ip()).await?;
-                Ok((stream, Client { peer, learned: Learned::of_tcp(chain), rules }))
+                Ok((stream, Client { peer, learned: Learned::of_tcp(chain), container: None, rules }))
             }
         }
+    }
+
+    /// Adds the container that a client is in, where the policy asks for that.
+    async fn with_container(&self, listener: &Listener, mut client: Client, stream: &tokio::net::UnixStream) -> Client {
+        let Peer::Unix { pid, .. } = client.peer else { return client };
+        if !client.rules.policy.needs_containers() {
+            return client;
+        }
+        let learned = &mut client.learned;
+        match caller::find(&self.shared.gate.upstream, pid, peer::process(stream, pid)).await {
+            Caller::Unseen(why) => {
+                tracing::warn!(listener = %listener.name, pid, %why, "the container of a client cannot be told");
+            }
+            Caller::Outside => learned.known.container = true,
+            Caller::Inside(container, life) => {
+                learned.known.container = true;
+                learned.life = Some(life);
+                client.container = Some(container);
+            }
+        }
+        client
     }
 
     async fn open_tcp(

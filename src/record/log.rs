@@ -64,6 +64,9 @@ struct Caller<'a>(&'a Identity);
 
 impl fmt::Display for Caller<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(container) = &self.0.container {
+            write!(f, "container {}, ", visible(&container.name))?;
+        }
         match &self.0.peer {
             Peer::Unix { uid, pid, user: Some(user), .. } => write!(f, "{}({uid}) pid {pid}", visible(user)),
             Peer::Unix { uid, pid, .. } => write!(f, "uid {uid} pid {pid}"),

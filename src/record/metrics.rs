@@ -172,7 +172,7 @@ mod tests {
             id: RequestId::next(),
             time: SystemTime::now(),
             took: Duration::from_micros(30),
-            who: Arc::new(Identity { listener: "a.sock".into(), peer }),
+            who: Arc::new(Identity::new("a.sock".into(), peer)),
             role: Some(role.into()),
             method: "GET".into(),
             operation: Some("SystemInfo"),

@@ -110,7 +110,7 @@ pub enum How {
 }
 
 /// Identity as it stands in records.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Who<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     uid: Option<u32>,
@@ -120,6 +120,11 @@ struct Who<'a> {
     pid: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<&'a str>,
+    /// The name of the container that it runs in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    container: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    container_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<std::net::IpAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,10 +133,14 @@ struct Who<'a> {
     sha256: Option<&'a str>,
 }
 
-impl<'a> From<&'a Peer> for Who<'a> {
-    fn from(peer: &'a Peer) -> Self {
-        let none = Self { uid: None, gid: None, pid: None, user: None, address: None, certificate: None, sha256: None };
-        match peer {
+impl<'a> From<&'a Identity> for Who<'a> {
+    fn from(who: &'a Identity) -> Self {
+        let none = Self {
+            container: who.container.as_ref().map(|container| container.name.as_str()),
+            container_id: who.container.as_ref().map(|container| container.id.as_str()),
+            ..Self::default()
+        };
+        match &who.peer {
             Peer::Unix { uid, gid, pid, user, .. } => {
                 Self { uid: Some(*uid), gid: Some(*gid), pid: Some(*pid), user: user.as_deref(), ..none }
             }
@@ -201,7 +210,7 @@ impl Record {
                 time: stamp(self.time),
                 id: self.id,
                 listener: &self.who.listener,
-                who: Who::from(&self.who.peer),
+                who: Who::from(&*self.who),
                 role: self.role.as_deref(),
                 method: &self.method,
                 operation: self.operation,

@@ -13,7 +13,7 @@ mod uses;
 pub mod values;
 
 pub use headers::Headers;
-pub use identity::{Certificate, Identity, Peer};
+pub use identity::{Certificate, Container, Identity, Peer};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};
 pub use refusal::Refusal;
 pub use signal::{name as signal_name, names as signal_names};

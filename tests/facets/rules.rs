@@ -13,7 +13,7 @@ use std::sync::{Arc, LazyLock};
 /// A request for an operation that can use many facets and is granted by name.
 fn request(method: &str, target: &str, uses: Uses) -> Request {
     let peer = Peer::Unix { uid: 1, gid: 1, pid: 1, groups: Vec::new(), user: None, group_names: Vec::new() };
-    let who = Arc::new(Identity { listener: "test".into(), peer });
+    let who = Arc::new(Identity::new("test".into(), peer));
     let method = Method::from_bytes(method.as_bytes()).expect("a method");
     let mut request = understand(who, &method, target, &HeaderMap::new()).expect("a request");
     request.uses = Some(uses);

@@ -30,7 +30,7 @@ pub(crate) fn head(method: &Method, target: &str) -> Request {
 /// A head with these content types, if it can be understood.
 pub(crate) fn typed(method: &Method, target: &str, types: &[&str]) -> Result<Request, Refusal> {
     let peer = Peer::Unix { uid: 1, gid: 1, pid: 1, groups: Vec::new(), user: None, group_names: Vec::new() };
-    let who = Arc::new(Identity { listener: "test".into(), peer });
+    let who = Arc::new(Identity::new("test".into(), peer));
     let mut headers = HeaderMap::new();
     for media in types {
         headers.append(CONTENT_TYPE, HeaderValue::from_str(media).expect("a type"));

@@ -19,7 +19,7 @@ pub fn split(data: &[u8]) -> Option<(usize, &[u8])> {
 /// The understood head of a request on objects that are called `x`.
 pub fn head(operation: &Operation) -> Request {
     let peer = Peer::Unix { uid: 1, gid: 1, pid: 1, groups: Vec::new(), user: None, group_names: Vec::new() };
-    let who = Arc::new(Identity { listener: "fuzz".into(), peer });
+    let who = Arc::new(Identity::new("fuzz".into(), peer));
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
     let method = if operation.verb == Verb::Put { Method::PUT } else { Method::POST };
     let part = |part: &str| if part.starts_with('{') { "x".to_owned() } else { part.to_owned() };

@@ -153,7 +153,7 @@ fn sent() -> impl Strategy<Value = Sent> {
 
 fn nobody() -> Arc<Identity> {
     let peer = Peer::Unix { uid: 0, gid: 0, pid: 0, groups: Vec::new(), user: None, group_names: Vec::new() };
-    Arc::new(Identity { listener: "test".into(), peer })
+    Arc::new(Identity::new("test".into(), peer))
 }
 
 fn read(method: &str, target: &str, headers: &HeaderMap) -> Option<Request> {

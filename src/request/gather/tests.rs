@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 fn request(line: &str, body: &str) -> Request {
     let peer = Peer::Unix { uid: 1, gid: 1, pid: 1, groups: Vec::new(), user: None, group_names: Vec::new() };
-    let who = Arc::new(Identity { listener: "test".into(), peer });
+    let who = Arc::new(Identity::new("test".into(), peer));
     let (method, target) = line.split_once(' ').unwrap();
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -158,7 +158,7 @@ fn no_text_holds_more_uses_than_can_be_judged() {
     let layers = "/:".repeat(crate::request::MAX_USES);
     let body = format!(r#"{{"DriverOpts":{{"o":"lowerdir={layers}"}}}}"#);
     let peer = Peer::Unix { uid: 1, gid: 1, pid: 1, groups: Vec::new(), user: None, group_names: Vec::new() };
-    let who = Arc::new(Identity { listener: "test".into(), peer });
+    let who = Arc::new(Identity::new("test".into(), peer));
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
     let head = understand(who, &Method::POST, "/v1.45/volumes/create", &headers).unwrap();
     assert_eq!(head.with_body(body.as_bytes()).unwrap_err().status, 413);
@@ -296,7 +296,7 @@ fn bodies_come_as_json_or_not_at_all() {
         let peer = Peer::Tcp { address: [127, 0, 0, 1].into(), certificate: None };
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
-        let who = Arc::new(Identity { listener: "test".into(), peer });
+        let who = Arc::new(Identity::new("test".into(), peer));
         understand(who, &Method::POST, "/v1.45/containers/create", &headers).unwrap().with_body(body.as_bytes())
     };
     assert!(who("application/json", "{}").is_ok());
