@@ -48,7 +48,17 @@ const CRATES: &[(&str, &[&str])] = &[
     ("prometheus_client", &["record/metrics.rs", "record/metrics"]),
     ("rcgen", &["certs"]),
     ("regex", &["policy/pattern.rs"]),
-    ("rustix", &["proxy", "control", "confine/capabilities.rs", "certs/folder.rs"]),
+    (
+        "rustix",
+        &[
+            "proxy",
+            "control",
+            "confine/capabilities.rs",
+            "certs/folder.rs",
+            "record/journal.rs",
+            "record/metrics/observed.rs",
+        ],
+    ),
     ("rustls", &["proxy"]),
     ("saphyr_parser", &["policy/tree.rs", "policy/tree"]),
     ("sd_notify", &["cli/supervisor.rs"]),
@@ -61,9 +71,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio", &["proxy", "control", "cli", "imitation"]),
     ("tokio_rustls", &["proxy"]),
     ("tower_service", &["proxy/upstream.rs"]),
-    ("tracing", &["record/log.rs", "record/audit.rs", "proxy", "control", "cli"]),
-    ("tracing_appender", &["record/log.rs"]),
-    ("tracing_subscriber", &["record/log.rs"]),
+    ("tracing", &["record/log.rs", "record/journal.rs", "record/audit.rs", "proxy", "control", "cli"]),
+    ("tracing_appender", &["record/log.rs", "record/journal.rs"]),
+    ("tracing_subscriber", &["record/log.rs", "record/journal.rs"]),
     ("x509_parser", &["proxy/peer.rs", "certs/certificate.rs", "certs/subject.rs"]),
 ];
 

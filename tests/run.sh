@@ -2,7 +2,7 @@
 # Everything that must hold, from the formatting to a real Docker:
 #   tests/run.sh             all steps, on Docker 26.1
 #   tests/run.sh --full      on 20.10, 26.1 and 28.5, with the large loads and the image
-#   tests/run.sh STEP...     some steps: format clippy test policies deploy docker
+#   tests/run.sh STEP...     some steps: format clippy test policies deploy monitoring docker
 #
 # Wants Rust and a Debian 12 machine; what else is missing it installs by apt,
 # as root, which the step `docker` needs anyway for its private daemons. Every
@@ -13,7 +13,7 @@ TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PROJECT=$(dirname "$TESTS")
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PROJECT/target} CARGO_TERM_COLOR=never
 export DOCKGATE_BIN=${DOCKGATE_BIN:-$CARGO_TARGET_DIR/debug/dockgate}
-STEPS=(format clippy test policies deploy docker)
+STEPS=(format clippy test policies deploy monitoring docker)
 # The longest that one step may take.
 STEP_LIMIT=${STEP_LIMIT:-3600}
 
@@ -58,6 +58,8 @@ step_policies() {
 }
 
 step_deploy() { "$TESTS/deploy.sh" "${FULL:+--image}"; }
+
+step_monitoring() { cargo build --locked && "$TESTS/monitoring.sh"; }
 
 step_docker() {
   cargo build --locked || return

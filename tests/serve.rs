@@ -348,3 +348,63 @@ fn a_port_beyond_loopback_is_not_inherited_without_tls() {
     let log = fs::read_to_string(folder.path().join("log")).unwrap();
     assert!(log.contains("without TLS"), "{log}");
 }
+
+/// A gate for which this folder is `/run/systemd/journal`; its log is a file that it takes for the journal's stream.
+fn beside_a_journal(folder: TempDir, stream: &str) -> Served {
+    let file = |name: &str| folder.path().join(name);
+    let daemon = Daemon::start(&file("docker.sock"));
+    fs::write(file("dockgate.yaml"), configuration(&folder, "gate.sock")).unwrap();
+    fs::write(file("policy.yaml"), may("ping")).unwrap();
+    fs::write(file("out"), "").unwrap();
+    let run = format!(
+        "mount -t tmpfs none /run && mkdir /run/systemd && ln -s {0} /run/systemd/journal && \
+         JOURNAL_STREAM={stream} exec {1} serve --config {0}/dockgate.yaml",
+        folder.path().display(),
+        env!("CARGO_BIN_EXE_dockgate")
+    );
+    let log = fs::File::create(file("log")).unwrap();
+    let mut command = Command::new("unshare");
+    let child = command.args(["--mount", "sh", "-c", &run]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+    Served { child: child.spawn().unwrap(), folder, daemon: Some(daemon) }
+}
+
+/// How systemd would name this file if it were the journal's stream.
+fn as_a_stream(file: &std::path::Path) -> String {
+    use std::os::unix::fs::MetadataExt;
+    let log = fs::File::create(file).unwrap().metadata().unwrap();
+    format!("{}:{}", log.dev(), log.ino())
+}
+
+#[test]
+fn the_journal_gets_lines_with_fields() {
+    if !rustix::process::geteuid().is_root() {
+        println!("SKIP the_journal_gets_lines_with_fields: it takes root to have another /run");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let journal = UnixDatagram::bind(folder.path().join("socket")).unwrap();
+    journal.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let stream = as_a_stream(&folder.path().join("log"));
+    let served = beside_a_journal(folder, &stream);
+    let first = heard(&journal, "listening");
+    assert!(first.contains("PRIORITY=6\nSYSLOG_IDENTIFIER=dockgate\n"), "{first}");
+    heard(&journal, "rules taken");
+    assert_eq!(served.status("gate.sock", "/v1.45/info"), 403);
+    let denied = heard(&journal, "DOCKGATE_OPERATION=SystemInfo\n");
+    assert!(denied.contains("MESSAGE=denied id=") && denied.contains("PRIORITY=4\n"), "{denied}");
+    assert_eq!(fs::read_to_string(served.file("log")).unwrap(), "", "nothing is told twice");
+}
+
+#[test]
+fn a_log_that_is_no_journal_or_has_none_is_json() {
+    if !rustix::process::geteuid().is_root() {
+        println!("SKIP a_log_that_is_no_journal_or_has_none_is_json: it takes root to have another /run");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let _journal = UnixDatagram::bind(folder.path().join("socket")).unwrap();
+    beside_a_journal(folder, "1:2").until("listening", 1);
+    let folder = tempfile::tempdir().unwrap();
+    let stream = as_a_stream(&folder.path().join("log"));
+    beside_a_journal(folder, &stream).until("listening", 1);
+}

@@ -33,7 +33,8 @@ pub(super) struct Serve {
     /// What is logged: error, warn, info, debug, trace, or directives of tracing
     #[arg(long, value_name = "LEVEL", default_value = "info", env = "DOCKGATE_LOG")]
     log_level: String,
-    /// How it is logged: auto is text on a terminal and JSON otherwise
+    /// How it is logged: auto, journal, json or text; auto is text on a terminal, lines with fields in systemd's
+    /// journal, and JSON otherwise
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format)]
     log_format: Format,
 }
@@ -41,9 +42,10 @@ pub(super) struct Serve {
 fn format(text: &str) -> Result<Format, String> {
     match text {
         "auto" => Ok(Format::Auto),
+        "journal" => Ok(Format::Journal),
         "json" => Ok(Format::Json),
         "text" => Ok(Format::Text),
-        _ => Err("choose auto, json or text".to_owned()),
+        _ => Err("choose auto, journal, json or text".to_owned()),
     }
 }
 

@@ -1,18 +1,25 @@
 //! The log for people: one line where something was stopped or failed.
 
+use super::journal::{self, Journal, Socket};
 use super::{End, How, Record, RequestId, Verdict, visible};
 use crate::request::{Identity, Peer};
 use std::fmt;
-use std::io::IsTerminal;
-use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// Text on a terminal, JSON otherwise.
+    /// Text on a terminal, systemd's journal where standard error is that, JSON otherwise.
     #[default]
     Auto,
+    /// Lines of systemd's journal with fields; JSON where there is none.
+    Journal,
     /// One JSON object a line.
     Json,
     /// For reading.
@@ -27,16 +34,17 @@ const MAX_LINES: usize = 4096;
 pub struct Writer {
     _guard: WorkerGuard,
     dropped: ErrorCounter,
+    unsent: Arc<AtomicUsize>,
 }
 
 impl Writer {
     /// How many lines were dropped because nobody read them.
     pub fn dropped(&self) -> usize {
-        self.dropped.dropped_lines()
+        self.dropped.dropped_lines().saturating_add(self.unsent.load(Ordering::Relaxed))
     }
 }
 
-/// Starts the log on standard error, written by a thread of its own.
+/// Starts the log on standard error or in the journal, written by a thread of its own.
 ///
 /// `level` is a level or a list of directives as `tracing` knows them.
 ///
@@ -44,11 +52,26 @@ impl Writer {
 /// The directives cannot be read.
 pub fn start(level: &str, format: Format) -> Result<Writer, String> {
     let filter = EnvFilter::try_new(level).map_err(|e| format!("log level `{}`: {e}", visible(level)))?;
+    let wanted = format == Format::Journal || (format == Format::Auto && journal::is_stderr());
+    match wanted.then(|| Socket::open(journal::SOCKET)) {
+        Some(Ok(socket)) => to_journal(filter, socket),
+        _ => to_stderr(filter, format),
+    }
+}
+
+fn to_journal(filter: EnvFilter, socket: Socket) -> Result<Writer, String> {
+    let unsent = socket.unsent();
+    let (lines, guard) = in_a_thread(socket);
+    let dropped = lines.error_counter();
+    tracing_subscriber::registry().with(filter).with(Journal(lines)).try_init().map_err(|e| e.to_string())?;
+    Ok(Writer { _guard: guard, dropped, unsent })
+}
+
+fn to_stderr(filter: EnvFilter, format: Format) -> Result<Writer, String> {
     let terminal = std::io::stderr().is_terminal();
-    let (stderr, guard) =
-        NonBlockingBuilder::default().buffered_lines_limit(MAX_LINES).lossy(true).finish(std::io::stderr());
-    let dropped = stderr.error_counter();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_target(false);
+    let (lines, guard) = in_a_thread(std::io::stderr());
+    let dropped = lines.error_counter();
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(lines).with_target(false);
     let text = format == Format::Text || (format == Format::Auto && terminal);
     let done = if text {
         builder.with_ansi(terminal).try_init()
@@ -56,7 +79,11 @@ pub fn start(level: &str, format: Format) -> Result<Writer, String> {
         builder.json().flatten_event(true).with_current_span(false).try_init()
     };
     done.map_err(|e| e.to_string())?;
-    Ok(Writer { _guard: guard, dropped })
+    Ok(Writer { _guard: guard, dropped, unsent: Arc::default() })
+}
+
+fn in_a_thread(writer: impl Write + Send + 'static) -> (NonBlocking, WorkerGuard) {
+    NonBlockingBuilder::default().buffered_lines_limit(MAX_LINES).lossy(true).finish(writer)
 }
 
 /// The caller in a few words.

@@ -4,6 +4,7 @@
 pub mod audit;
 mod escape;
 mod id;
+mod journal;
 pub mod log;
 pub mod metrics;
 

@@ -5,6 +5,7 @@ use crate::record::audit;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
+use rustix::process::{Resource, getrlimit};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -58,6 +59,7 @@ pub(super) struct Gauges {
 #[derive(Debug, Default)]
 struct Process {
     descriptors: Gauge,
+    most_descriptors: Gauge,
     memory: Gauge,
 }
 
@@ -93,6 +95,8 @@ impl Gauges {
         registry.register("build_info", "The version, and a fingerprint of the policies", self.build.clone());
         let help = "Descriptors that are open";
         registry.register("process_open_fds", help, self.process.descriptors.clone());
+        let help = "Descriptors that may be open";
+        registry.register("process_max_fds", help, self.process.most_descriptors.clone());
         let help = "Memory that is in use";
         registry.register_with_unit("process_resident_memory", help, Unit::Bytes, self.process.memory.clone());
     }
@@ -146,6 +150,8 @@ impl Process {
     fn set(&self) {
         let open = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
         self.descriptors.set(whole(open));
+        let most = getrlimit(Resource::Nofile).current.and_then(|most| most.try_into().ok());
+        self.most_descriptors.set(most.unwrap_or(i64::MAX));
         self.memory.set(resident().unwrap_or_default());
     }
 }
