@@ -21,7 +21,9 @@ fn run(line: &str) -> String {
         .output()
         .unwrap();
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-    format!("$ {line}\n{out}{err}[exit {}]\n", output.status.code().unwrap())
+    let told = format!("$ {line}\n{out}{err}[exit {}]\n", output.status.code().unwrap());
+    // where the clone lies is nobody's matter
+    told.replace(&format!("{}/", folder().display()), "/here/")
 }
 
 fn folder() -> PathBuf {
