@@ -349,6 +349,14 @@ fn a_port_beyond_loopback_is_not_inherited_without_tls() {
     assert!(log.contains("without TLS"), "{log}");
 }
 
+fn skipped(test: &str) -> bool {
+    let root = rustix::process::geteuid().is_root();
+    if !root {
+        println!("SKIP {test}: it takes root to have another /run");
+    }
+    !root
+}
+
 /// A gate for which this folder is `/run/systemd/journal`; its log is a file that it takes for the journal's stream.
 fn beside_a_journal(folder: TempDir, stream: &str) -> Served {
     let file = |name: &str| folder.path().join(name);
@@ -377,8 +385,7 @@ fn as_a_stream(file: &std::path::Path) -> String {
 
 #[test]
 fn the_journal_gets_lines_with_fields() {
-    if !rustix::process::geteuid().is_root() {
-        println!("SKIP the_journal_gets_lines_with_fields: it takes root to have another /run");
+    if skipped("the_journal_gets_lines_with_fields") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -397,8 +404,7 @@ fn the_journal_gets_lines_with_fields() {
 
 #[test]
 fn a_journal_that_stands_still_stops_nothing() {
-    if !rustix::process::geteuid().is_root() {
-        println!("SKIP a_journal_that_stands_still_stops_nothing: it takes root to have another /run");
+    if skipped("a_journal_that_stands_still_stops_nothing") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -423,8 +429,7 @@ fn a_journal_that_stands_still_stops_nothing() {
 
 #[test]
 fn a_log_that_is_no_journal_or_has_none_is_json() {
-    if !rustix::process::geteuid().is_root() {
-        println!("SKIP a_log_that_is_no_journal_or_has_none_is_json: it takes root to have another /run");
+    if skipped("a_log_that_is_no_journal_or_has_none_is_json") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
