@@ -349,6 +349,14 @@ fn a_port_beyond_loopback_is_not_inherited_without_tls() {
     assert!(log.contains("without TLS"), "{log}");
 }
 
+fn skipped(test: &str) -> bool {
+    let root = rustix::process::geteuid().is_root();
+    if !root {
+        println!("SKIP {test}: it takes root to have another /run");
+    }
+    !root
+}
+
 /// A gate for which this folder is `/run/systemd/journal`; its log is a file that it takes for the journal's stream.
 fn beside_a_journal(folder: TempDir, stream: &str) -> Served {
     let file = |name: &str| folder.path().join(name);
@@ -377,8 +385,7 @@ fn as_a_stream(file: &std::path::Path) -> String {
 
 #[test]
 fn the_journal_gets_lines_with_fields() {
-    if !rustix::process::geteuid().is_root() {
-        println!("SKIP the_journal_gets_lines_with_fields: it takes root to have another /run");
+    if skipped("the_journal_gets_lines_with_fields") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -396,9 +403,33 @@ fn the_journal_gets_lines_with_fields() {
 }
 
 #[test]
+fn a_journal_that_stands_still_stops_nothing() {
+    if skipped("a_journal_that_stands_still_stops_nothing") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let journal = UnixDatagram::bind(folder.path().join("socket")).unwrap();
+    journal.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let stream = as_a_stream(&folder.path().join("log"));
+    let mut served = beside_a_journal(folder, &stream);
+    heard(&journal, "rules taken");
+    // more than a kernel keeps for a reader, and more than the gate does
+    let mut client = Client::unix(&served.file("gate.sock"));
+    for _ in 0..5000 {
+        client.send(get("/v1.45/info"));
+        assert_eq!(client.answer().status, 403);
+    }
+    let numbers = Client::unix(&served.file("status.sock")).send(get("/metrics")).answer().text();
+    assert!(!numbers.contains("dockgate_log_dropped_lines 0\n"), "{numbers}");
+    let began = Instant::now();
+    kill_process(Pid::from_child(&served.child), Signal::TERM).unwrap();
+    served.child.wait().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(10), "it waits for the journal");
+}
+
+#[test]
 fn a_log_that_is_no_journal_or_has_none_is_json() {
-    if !rustix::process::geteuid().is_root() {
-        println!("SKIP a_log_that_is_no_journal_or_has_none_is_json: it takes root to have another /run");
+    if skipped("a_log_that_is_no_journal_or_has_none_is_json") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
