@@ -4,7 +4,7 @@ use super::Policy;
 use super::decide::Decision;
 use super::place::Place;
 use crate::catalogue::{Body, route};
-use crate::request::{Identity, Peer, Refusal, split_target, understand_head};
+use crate::request::{About, Identity, Peer, Refusal, split_target, understand_head};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub struct Case {
     pub(super) target: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<String>,
+    /// What the daemon would say of the object in the path.
+    pub(super) about: About,
     pub(super) expect: Expect,
 }
 
@@ -40,6 +42,8 @@ pub(super) enum As {
 pub(super) enum Expect {
     Allow,
     Deny(String),
+    /// It looks as if the object were not there.
+    Absent,
 }
 
 /// How a test ended.
@@ -66,6 +70,7 @@ pub struct Failure {
 enum Came {
     Allow(Place),
     Deny { words: Vec<String>, sentence: String },
+    Absent(String),
     Refused(Refusal),
 }
 
@@ -103,7 +108,11 @@ impl Case {
             true => request,
             false => request.with_body(self.body.as_deref().unwrap_or_default().as_bytes())?,
         };
+        let mut request = request;
+        request.is_about(self.about.clone());
+        let hidden = role.hides(&request);
         Ok(match role.decide(request) {
+            Decision::Deny(denial) if hidden && denial.is_of_target() => Came::Absent(denial.to_string()),
             Decision::Allow(allowed) => Came::Allow(allowed.by().clone()),
             Decision::Deny(denial) => Came::Deny {
                 words: denial.why.iter().map(|why| why.word.clone()).collect(),
@@ -142,6 +151,7 @@ impl Expect {
     fn is_met(&self, came: &Came) -> bool {
         match (self, came) {
             (Self::Allow, Came::Allow(_)) => true,
+            (Self::Absent, Came::Absent(_)) => true,
             (Self::Deny(word), Came::Deny { words, .. }) => words.iter().any(|came| is_named(came, word)),
             _ => false,
         }
@@ -151,6 +161,7 @@ impl Expect {
         match self {
             Self::Allow => "allow".into(),
             Self::Deny(word) => format!("deny: {word}"),
+            Self::Absent => "absent".into(),
         }
     }
 }
@@ -166,6 +177,7 @@ impl Came {
         match self {
             Self::Allow(place) => format!("allow, by {place}"),
             Self::Deny { words, sentence } => format!("deny: {} ({sentence})", words.join(", ")),
+            Self::Absent(sentence) => format!("absent ({sentence})"),
             Self::Refused(refusal) => format!("refused with {}: {}", refusal.status, refusal.message),
         }
     }

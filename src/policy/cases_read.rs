@@ -2,6 +2,7 @@
 
 use super::case_body;
 use super::cases::{As, Case, Expect, LISTENER, stranger};
+use super::compile_target::FACTS as TARGET_FACTS;
 use super::raw;
 use super::reader::Reader;
 use super::report::Span;
@@ -11,12 +12,12 @@ use super::tree::{Content, Node, Pair};
 use super::who::{OVERFLOW_ID, plain_address};
 use super::who_read::{CERT_FACTS, CONTAINER_FACTS, FACTS, number};
 use crate::catalogue::{FACETS, OPERATIONS, facet_named, operation_named, route};
-use crate::request::{Certificate, Container, Identity, Peer};
+use crate::request::{About, Certificate, Identity, Object, Peer};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["it", "as", "send", "body", "headers", "expect"];
+const KEYS: &[&str] = &["it", "as", "send", "about", "body", "headers", "expect"];
 
 /// Reads one test; its place in the list is `index`.
 pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize) -> Option<(Case, Span)> {
@@ -41,7 +42,8 @@ pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize
     let path = target.split('?').next().unwrap_or_default();
     let table = route(&method, path).ok().and_then(|route| route.operation.body.table());
     let body = find("body").map(|pair| case_body::text(&pair.value, table));
-    Some((Case { it: it?, place, who: who?, method, target, headers: headers?, body, expect: expect? }, first))
+    let about = find("about").map_or(About::Unasked, |pair| about(reader, pair));
+    Some((Case { it: it?, place, who: who?, method, target, headers: headers?, body, about, expect: expect? }, first))
 }
 
 fn send_line<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(Method, String)> {
@@ -56,9 +58,10 @@ fn send_line<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(Method,
 }
 
 fn expected<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Expect> {
-    let help = "write `allow` or `{ deny: WORD }`";
+    let help = "write `allow`, `absent` or `{ deny: WORD }`";
     match &pair.value.content {
         Content::Scalar(word) if word == "allow" => Some(Expect::Allow),
+        Content::Scalar(word) if word == "absent" => Some(Expect::Absent),
         Content::Map(_) => {
             let fields = reader.fields(pair.key.span, &pair.value, "`expect`", &["deny"]);
             let field = fields.iter().find(|field| field.key.text == "deny")?;
@@ -110,7 +113,7 @@ fn sender<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<As> {
     let peer = if tcp { tcp_peer(reader, pairs) } else { unix_peer(reader, pairs) };
     let mut client = Identity::new(LISTENER.into(), peer);
     let inside = pairs.iter().find(|pair| pair.key.text == "container");
-    client.container = inside.map(|pair| Arc::new(container(reader, pair)));
+    client.container = inside.map(|pair| Arc::new(object(reader, pair, "`container`", CONTAINER_FACTS)));
     (unix || tcp).then(|| As::Client(Box::new(client)))
 }
 
@@ -155,9 +158,17 @@ fn certificate<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Certificate {
     }
 }
 
-fn container<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Container {
-    let Some(node) = reader.resolve(&pair.value) else { return Container::default() };
-    let fields = reader.fields(pair.key.span, node, "`container`", CONTAINER_FACTS);
+/// What the daemon would say: `absent`, or facts with single values.
+fn about<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> About {
+    match reader.resolve(&pair.value).and_then(Node::text) {
+        Some("absent") => About::Absent,
+        _ => About::Found(Box::new(object(reader, pair, "`about`", TARGET_FACTS))),
+    }
+}
+
+fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[&str]) -> Object {
+    let Some(node) = reader.resolve(&pair.value) else { return Object::default() };
+    let fields = reader.fields(pair.key.span, node, what, known);
     let mut words = |key: &str| -> Vec<String> { values(reader, fields, key, "a word", |text| Some(text.to_owned())) };
     let labels = words("label").into_iter().map(|label| match label.split_once('=') {
         Some((key, value)) => (key.to_owned(), value.to_owned()),
@@ -166,8 +177,13 @@ fn container<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Container {
     let labels = labels.collect();
     let compose = [("project", "com.docker.compose.project"), ("service", "com.docker.compose.service")];
     let compose = compose.map(|(word, label)| words(word).pop().map(|value| (label.to_owned(), value)));
-    let mut container =
-        Container { id: words("id").concat(), name: words("name").concat(), image: words("image").concat(), labels };
+    let mut container = Object {
+        id: words("id").concat(),
+        name: words("name").concat(),
+        image: words("image").concat(),
+        state: words("state").concat(),
+        labels,
+    };
     container.labels.extend(compose.into_iter().flatten());
     container
 }

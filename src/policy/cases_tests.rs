@@ -87,13 +87,12 @@ fn tests_that_say_too_little_or_too_much_are_problems() {
             "send: GET\nexpect: allow",
             "`GET` is no request; write a method and a path: `GET /v1.47/containers/json?all=true`",
         ),
-        (ONE, "send: GET /_ping\nexpect: absent", "`absent` cannot be expected; write `allow` or `{ deny: WORD }`"),
         (
             ONE,
             "send: GET /_ping\nexpect: { deny: ContainerKil }",
             "no denial is called `ContainerKil`; did you mean `ContainerKill`?",
         ),
-        (ONE, "send: GET /_ping\nexpect:", "`expect` says nothing; write `allow` or `{ deny: WORD }`"),
+        (ONE, "send: GET /_ping\nexpect:", "`expect` says nothing; write `allow`, `absent` or `{ deny: WORD }`"),
         (ONE, "send: GET /_ping\nexpect: allow\nfacts: {}", "`facts` is not known to this dockgate"),
         (
             ONE,

@@ -1,8 +1,9 @@
 //! Entries of `may` and `never` to rules.
 
+use super::about::AboutLimit;
 use super::compile_facet;
 use super::compile_query;
-use super::compile_target;
+use super::compile_target::{self, target_facts};
 use super::facet_limit::FacetLimit;
 use super::limit::QueryLimit;
 use super::place::Place;
@@ -32,6 +33,8 @@ pub(super) enum Mode {
 struct Limits<'t> {
     /// `target: { name: ... }`
     names: Option<(&'t Pair, Written<'t>)>,
+    /// `target: { label: ... }`
+    about: Option<(&'t Pair, AboutLimit)>,
     /// `query.NAME: ...`
     query: Vec<(&'t Pair, &'t str, Written<'t>)>,
     /// `binds: ...`
@@ -102,6 +105,10 @@ fn rule(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Rule> 
     if let Some((pair, written)) = &job.limits.names {
         target = compile_target::names(reader, pair, written, job.selection, job.mode, op).ok()?;
     }
+    let about = match &job.limits.about {
+        Some((pair, about)) => Some(compile_target::about(reader, pair, about, job.selection, op).ok()?),
+        None => None,
+    };
     let mut query: Vec<QueryLimit> = Vec::new();
     for (pair, name, written) in &job.limits.query {
         if let Some(param) = op.operation().param(name) {
@@ -111,7 +118,7 @@ fn rule(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Rule> 
     let facets = facets(reader, job, op)?;
     let raw = raw_limits(reader, job, op)?;
     // an exception that says nothing about this operation must not forbid all of it
-    let says_nothing = target.is_none() && query.is_empty() && facets.is_empty() && raw.is_empty();
+    let says_nothing = target.is_none() && about.is_none() && query.is_empty() && facets.is_empty() && raw.is_empty();
     if job.mode == Mode::Never && job.entry.limits.is_some() && says_nothing {
         return None;
     }
@@ -121,7 +128,7 @@ fn rule(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Rule> 
     let fitting = job.limits.set.iter().filter(|(pair, _)| setting::fits(&pair.key.text, op));
     let set = fitting.flat_map(|(_, settings)| settings.iter().cloned()).collect();
     let (query, facets, raw) = (query.into(), facets.into(), raw.into());
-    Some(Rule { op, place, everything, target, query, facets, raw, require, set })
+    Some(Rule { op, place, everything, target, about, query, facets, raw, require, set })
 }
 
 /// The limits on fields that the operation's body has.
@@ -156,7 +163,7 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: Mode) -> Opt
             ("require", _) => require::read(reader, pair, mode)
                 .map(|found| limits.require.extend(found.into_iter().map(|requirement| (pair, requirement)))),
             ("set", _) => setting::read(reader, pair, mode).map(|found| limits.set = found),
-            ("target", _) => target(reader, pair).map(|found| limits.names = Some(found)),
+            ("target", _) => target(reader, pair, &mut limits),
             (_, Some(name)) => {
                 reader.written(pair.key.span, &pair.value).map(|written| limits.query.push((pair, name, written)))
             }
@@ -207,19 +214,20 @@ fn check_facet(reader: &mut Reader<'_, '_>, pair: &Pair, row: &FacetRow, selecti
     reader.report.problem_with_help(pair.key.span, format!("{who} {cannot} `{}`", row.word), help);
 }
 
-fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, Written<'t>)> {
+/// By its name alone an object is known from the path; for everything else, the daemon is asked.
+fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, limits: &mut Limits<'t>) -> Option<()> {
     let node = reader.resolve(&pair.value)?;
     if node.text().is_some() {
-        let help = "write `target: { name: ... }`";
+        let help = "write `target: { name: ... }`, or another of the facts";
         reader.report.problem_with_help(pair.key.span, "`target` does not say what about the object", help);
         return None;
     }
-    let fields = reader.fields(pair.key.span, node, "`target`", &["name"]);
-    let [field] = fields else { return None };
-    if field.key.text != "name" {
-        return None;
+    if let Some(name) = node.only("name") {
+        limits.names = Some((name, reader.written(name.key.span, &name.value)?));
+        return Some(());
     }
-    reader.written(field.key.span, &field.value).map(|written| (field, written))
+    limits.about = Some((pair, target_facts(reader, pair, node)?));
+    Some(())
 }
 
 /// Something that is required of, or set in, what cannot have it.

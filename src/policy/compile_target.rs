@@ -1,13 +1,15 @@
 //! `target: { name: ... }` compiled for one operation.
 
+use super::about::{self, AboutLimit};
 use super::compile::Mode;
 use super::image::ImagePattern;
-use super::names::{Names, is_image_like, is_whole_id};
+use super::names::{Names, called, is_image_like, is_whole_id};
 use super::pattern::Pattern;
 use super::reader::Reader;
 use super::select::Selection;
 use super::text::{listed, shown};
-use super::tree::Pair;
+use super::tree::{Content, Node, Pair};
+use super::who_read;
 use super::written::{Form, Item, Written};
 use crate::catalogue::{Op, Target};
 
@@ -31,7 +33,6 @@ pub(super) fn names(
     match kind {
         None if sweeping => return Ok(None),
         None => return Err(nameless(reader, pair, selection, op)),
-        Some(Target::Exec) if !sweeping => return Err(nameless(reader, pair, selection, op)),
         Some(_) => {}
     }
     let Some(kind) = kind else { return Ok(None) };
@@ -54,12 +55,59 @@ pub(super) fn names(
     }
 }
 
+/// Facts that an object of the target can be known by.
+pub(super) const FACTS: &[&str] = &["name", "id", "label", "image", "project", "service", "state"];
+
+/// The facts of `target`: of a list, those of any entry.
+pub(super) fn target_facts<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, node: &'t Node) -> Option<AboutLimit> {
+    let before = reader.report.problems.len();
+    let entries = match &node.content {
+        Content::List(_) => reader.items(node),
+        _ => vec![node],
+    };
+    let facts = entries.iter().map(|entry| {
+        let fields = reader.fields(pair.key.span, entry, "`target`", FACTS);
+        if fields.is_empty() && reader.report.problems.len() == before {
+            reader.report.problem(pair.key.span, "`target` does not say what about the object");
+        }
+        who_read::object(reader, fields)
+    });
+    let facts: Box<[_]> = facts.collect();
+    (!facts.is_empty() && reader.report.problems.len() == before).then_some(AboutLimit(facts))
+}
+
+/// The same for one operation, if the daemon can be asked about what it names.
+pub(super) fn about(
+    reader: &mut Reader<'_, '_>,
+    pair: &Pair,
+    limit: &AboutLimit,
+    selection: Selection,
+    op: Op,
+) -> Result<AboutLimit, Misfit> {
+    let name = op.name();
+    let (message, help) = match op.operation().target {
+        _ if matches!(selection, Selection::Everything) => (
+            "under `everything` a target is known by its name alone".to_owned(),
+            "write `target: { name: ... }`, or forbid operations and groups one by one".to_owned(),
+        ),
+        None => return Err(nameless(reader, pair, selection, op)),
+        Some(_) if !about::fits(op) => (
+            format!("the object of {name} is known by its name alone"),
+            "containers, execs by their containers, networks and volumes are known by more".to_owned(),
+        ),
+        Some(kind) if kind != Target::Container && kind != Target::Exec && limit.is_of_a_container() => (
+            format!("{name} is about a {}, which has no image, service or state", called(kind)),
+            "it is known by `name`, `id`, `label` and `project`".to_owned(),
+        ),
+        Some(_) => return Ok(limit.clone()),
+    };
+    reader.report.problem_with_help(pair.key.span, message, help);
+    Err(Misfit)
+}
+
 fn nameless(reader: &mut Reader<'_, '_>, pair: &Pair, selection: Selection, op: Op) -> Misfit {
     let name = op.name();
-    let why = match op.operation().target {
-        Some(_) => format!("{name} names an exec by its ID, and execs have no names"),
-        None => format!("{name} names no object in its path"),
-    };
+    let why = format!("{name} names no object in its path");
     let help = match selection {
         Selection::Group(group) => {
             format!("name the operations of `{}` one by one, and limit those that name one", group.name)

@@ -43,6 +43,11 @@ impl Denial {
         }
     }
 
+    /// Whether it is about an object that no grant is for.
+    pub fn is_of_target(&self) -> bool {
+        self.why.iter().any(|why| why.word == "target")
+    }
+
     /// The sentence for clients that are to learn nothing of the policy.
     pub fn short() -> &'static str {
         "dockgate: not allowed by policy"

@@ -1,5 +1,6 @@
 //! What is no mistake in the language, and yet may not be what was meant.
 
+use super::about;
 use super::compile::Mode;
 use super::load::Placed;
 use super::names::Names;
@@ -12,7 +13,7 @@ use super::syntax::Entry;
 use super::text::{listed, shown};
 use super::who::Who;
 use super::{lint_forged, lint_host};
-use crate::catalogue::{OPERATIONS, Op, OpSet, Operation};
+use crate::catalogue::{OPERATIONS, OpSet, Operation};
 
 /// The most names that one warning lists.
 const MOST: usize = 8;
@@ -39,7 +40,9 @@ pub(super) fn entry(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule], 
 
 /// Names that Docker could take for IDs, and IDs that come where names are expected.
 fn names_and_ids(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule]) {
-    let some = |is: fn(&Names) -> bool| rules.iter().filter_map(|rule| rule.target.as_ref()).any(is);
+    // of what the daemon is asked about, the true name is known
+    let textual = |rule: &&Rule| !about::fits(rule.op);
+    let some = |is: fn(&Names) -> bool| rules.iter().filter(textual).filter_map(|rule| rule.target.as_ref()).any(is);
     if some(Names::fits_nothing) {
         let help = "a name of hex digits alone could be the ID of any object, so it is never taken for a name";
         report.warn(entry.span, "a name under this `target` can never fit", help);
@@ -48,12 +51,6 @@ fn names_and_ids(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule]) {
         let help = "while nothing has this name, Docker looks for an ID that begins so; \
                     names with a `-`, `_` or `.` are free of that";
         report.warn(entry.span, "a name under this `target` could also be the beginning of an ID", help);
-    }
-    let logs = |rule: &&Rule| rule.op == Op::ContainerLogs;
-    if rules.iter().filter(logs).filter_map(|rule| rule.target.as_ref()).any(Names::has_names) {
-        let help = "programs that call the container by its name are served; `docker logs` needs ContainerLogs \
-                    without `target`";
-        report.warn(entry.span, "`docker logs` asks for logs by ID, which no name fits", help);
     }
 }
 

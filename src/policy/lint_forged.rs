@@ -1,9 +1,10 @@
 //! Roles for containers that another role could make: whoever starts a container gives it its
 //! labels, its name and its image.
 
+use super::object_facts::ObjectFacts;
 use super::pattern::Pattern;
 use super::role::Role;
-use super::who::{ContainerFacts, Facts, Who};
+use super::who::{Facts, Who};
 use crate::catalogue::{Facet, Op};
 use crate::request::UseValue;
 use crate::request::values::pair::entry;
@@ -32,7 +33,7 @@ fn mark(facts: &Facts) -> Option<Vec<(&'static str, Facet, UseValue)>> {
     Some(marks(container))
 }
 
-fn marks(facts: &ContainerFacts) -> Vec<(&'static str, Facet, UseValue)> {
+fn marks(facts: &ObjectFacts) -> Vec<(&'static str, Facet, UseValue)> {
     let text = |pattern: &Pattern| pattern.as_literal().unwrap_or(ANY).to_owned();
     let first = |patterns: &Option<Vec<Pattern>>| patterns.as_ref()?.first().map(text);
     let label = facts.label.as_ref().and_then(|labels| labels.first());

@@ -7,6 +7,7 @@
 //! operations of the catalogue, and [`load`] puts roles together.
 //! [`Role::decide`] then judges requests without looking at any text.
 
+mod about;
 mod agree;
 mod case_body;
 mod cases;
@@ -29,6 +30,7 @@ mod lint_host;
 mod load;
 mod names;
 mod object;
+mod object_facts;
 mod overlap;
 mod own_files;
 mod path;

@@ -3,6 +3,7 @@
 use super::image::ImagePattern;
 use super::pattern::Pattern;
 use crate::catalogue::Target;
+use crate::request::Object;
 
 /// The names that a limit lists, ready for one kind of object.
 #[derive(Clone, Debug)]
@@ -46,12 +47,6 @@ impl Names {
         matches!(&self.list, List::Plain(patterns) if patterns.iter().filter_map(Pattern::as_literal).any(doubtful))
     }
 
-    /// Whether something of the list is meant to fit a name, not a whole ID.
-    pub(super) fn has_names(&self) -> bool {
-        let id = |pattern: &Pattern| pattern.as_literal().is_some_and(is_whole_id);
-        matches!(&self.list, List::Plain(patterns) if !patterns.iter().all(id))
-    }
-
     /// Whether a plain name of the list could be an ID, and so never fits.
     pub(super) fn fits_nothing(&self) -> bool {
         let hopeless = |name: &str| could_be_id(self.kind, name) && !self.holds_id(name);
@@ -72,6 +67,17 @@ impl Names {
             _ if could_be_any_id(self.kind, plain) => self.writes(plain),
             List::Plain(patterns) => patterns.iter().any(|pattern| pattern.fits(plain)),
             List::Images(patterns) => patterns.iter().any(|pattern| pattern.fits(plain)),
+        }
+    }
+
+    /// Whether this object is on the list: by its own name, or by its whole ID.
+    pub(super) fn fits_object(&self, object: &Object) -> bool {
+        match &self.list {
+            List::Any => true,
+            List::Plain(patterns) => {
+                patterns.iter().any(|pattern| pattern.fits(&object.name)) || self.holds_id(&object.id)
+            }
+            List::Images(patterns) => patterns.iter().any(|pattern| pattern.fits(&object.name)),
         }
     }
 

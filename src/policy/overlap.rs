@@ -1,7 +1,8 @@
 //! Whether two roles can be seen to be for the same client.
 
+use super::object_facts::{LabelFact, ObjectFacts};
 use super::pattern::Pattern;
-use super::who::{CertFacts, ContainerFacts, Facts, LabelFact, Who};
+use super::who::{CertFacts, Facts, Who};
 use ipnet::IpNet;
 
 /// What two entries say about one fact.
@@ -56,7 +57,7 @@ fn certificates(a: &CertFacts, b: &CertFacts) -> [Shared; 7] {
     ]
 }
 
-fn containers(a: &ContainerFacts, b: &ContainerFacts) -> [Shared; 6] {
+fn containers(a: &ObjectFacts, b: &ObjectFacts) -> [Shared; 6] {
     // a container has many labels, so different ones are no sign of different containers
     let labels = match share(&a.label, &b.label, labels_meet) {
         Shared::Apart if !labels_exclude(a, b) => Shared::Unnamed,
@@ -78,7 +79,7 @@ fn labels_meet(a: &LabelFact, b: &LabelFact) -> bool {
 }
 
 /// One label has one value: where all that is named has one key, values that differ tell containers apart.
-fn labels_exclude(a: &ContainerFacts, b: &ContainerFacts) -> bool {
+fn labels_exclude(a: &ObjectFacts, b: &ObjectFacts) -> bool {
     let mut keys = a.label.iter().chain(&b.label).flatten().map(|label| &label.key);
     let first = keys.next();
     first.is_some_and(|first| keys.all(|key| key == first))

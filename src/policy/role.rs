@@ -1,5 +1,6 @@
 //! A role: for whom it is and what its holders may do.
 
+use super::about;
 use super::denial::{Denial, Why};
 use super::own_files::OwnFiles;
 use super::place::RoleName;
@@ -71,6 +72,14 @@ impl Role {
         let never = self.bans_of(op).iter().find(|ban| ban.is_unlimited());
         let why = never.map_or_else(|| Why::operation(operation), |ban| Why::never(operation, &ban.place));
         Denial { role: self.name.clone(), nearest: why.place.clone(), why: vec![why] }
+    }
+
+    /// Whether the daemon has to be asked about the object that a request names, before it is decided.
+    pub fn asks_about(&self, op: Op) -> bool {
+        self.bans_of(op)
+            .iter()
+            .chain(self.grants_of(op))
+            .any(|rule| rule.about.is_some() || (rule.target.is_some() && about::fits(op)))
     }
 
     pub(super) fn grants_host_paths(&self) -> bool {

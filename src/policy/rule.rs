@@ -1,5 +1,6 @@
 //! One operation of one entry under `may` or `never`, compiled.
 
+use super::about::{AboutLimit, named};
 use super::denial::Why;
 use super::facet_limit::{FacetLimit, unsaid};
 use super::limit::QueryLimit;
@@ -12,7 +13,7 @@ use super::setting::{self, Setting};
 use super::text::{plain, shown};
 use super::uses::danger;
 use crate::catalogue::{Facet, Op};
-use crate::request::{Request, Use as Used, UseValue, Uses};
+use crate::request::{About, Request, Use as Used, UseValue, Uses};
 
 /// What one entry says about one operation.
 #[derive(Clone, Debug)]
@@ -21,7 +22,10 @@ pub(super) struct Rule {
     pub(super) place: Place,
     /// Whether the entry is `everything`, which examines nothing.
     pub(super) everything: bool,
+    /// The object by what the path calls it.
     pub(super) target: Option<Names>,
+    /// The object by what it is.
+    pub(super) about: Option<AboutLimit>,
     pub(super) query: Box<[QueryLimit]>,
     pub(super) facets: Box<[FacetLimit]>,
     pub(super) raw: Box<[RawLimit]>,
@@ -32,7 +36,8 @@ pub(super) struct Rule {
 impl Rule {
     /// Whether the rule says something about the operation as a whole.
     pub(super) fn is_unlimited(&self) -> bool {
-        self.target.is_none() && self.query.is_empty() && !self.looks_inside()
+        let of_any = self.target.is_none() && self.about.is_none();
+        of_any && self.query.is_empty() && !self.looks_inside()
     }
 
     /// Everything that keeps a grant from allowing the request; empty if it does allow it.
@@ -43,6 +48,7 @@ impl Rule {
         let mut why = Vec::new();
         if !self.everything {
             why.extend(self.target_objection(request));
+            why.extend(self.about.as_ref().and_then(|about| about.objection(request, &self.place)));
             why.extend(self.query.iter().filter_map(|limit| self.query_objection(limit, request)));
             self.dangers(request, &mut why);
             self.facet_objections(request, &mut why);
@@ -65,7 +71,9 @@ impl Rule {
             return Some(Why::never(request.operation(), &self.place));
         }
         let query = || self.query.iter().find_map(|limit| limit.touched(request));
-        let touched = self.target_touched(request).or_else(query).map(|deed| Why::touched(&deed, &self.place));
+        let about = || self.about.as_ref().and_then(|about| about.touched(request));
+        let touched =
+            self.target_touched(request).or_else(about).or_else(query).map(|deed| Why::touched(&deed, &self.place));
         touched.or_else(|| self.facet_touched(request))
     }
 
@@ -146,6 +154,12 @@ impl Rule {
 
     fn target_objection(&self, request: &Request) -> Option<Why> {
         let names = self.target.as_ref()?;
+        if let About::Found(found) = &request.about {
+            return (!names.fits_object(found)).then(|| {
+                let sentence = format!("touch {} (target: {})", named(request), names.said());
+                Why::limit("target".into(), sentence, &self.place)
+            });
+        }
         let object = Object::in_path(request);
         if object.as_ref().is_some_and(|object| object.fits(names)) {
             return None;
@@ -159,6 +173,9 @@ impl Rule {
     fn target_touched(&self, request: &Request) -> Option<String> {
         let names = self.target.as_ref()?;
         let in_path = Object::in_path(request);
+        if let About::Found(found) = &request.about {
+            return names.fits_object(found).then(|| format!("touch {} (never: target)", named(request)));
+        }
         // a request that names nothing where something must be named is no reason to look away
         if in_path.is_none() && self.op.operation().target.is_some() {
             return Some(format!("touch {} (never: target)", said(None)));

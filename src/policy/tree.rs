@@ -49,6 +49,14 @@ pub(crate) struct Word {
 }
 
 impl Node {
+    /// The entry of a map that has no other.
+    pub(crate) fn only(&self, key: &str) -> Option<&Pair> {
+        match &self.content {
+            Content::Map(pairs) if pairs.len() == 1 => pairs.iter().find(|pair| pair.key.text == key),
+            _ => None,
+        }
+    }
+
     /// The text of a scalar.
     pub(crate) fn text(&self) -> Option<&str> {
         if let Content::Scalar(text) = &self.content { Some(text) } else { None }

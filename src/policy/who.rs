@@ -1,9 +1,10 @@
 //! For whom a role is.
 
+use super::object_facts::{ObjectFacts, holds};
 use super::pattern::Pattern;
 use super::place::RoleName;
 use super::text::listed;
-use crate::request::{Certificate, Container, Identity, Peer};
+use crate::request::{Certificate, Identity, Peer};
 use ipnet::IpNet;
 use std::fmt;
 use std::net::IpAddr;
@@ -31,7 +32,7 @@ pub(super) struct Facts {
     pub(super) group: Option<Vec<String>>,
     pub(super) address: Option<Vec<IpNet>>,
     pub(super) cert: Option<CertFacts>,
-    pub(super) container: Option<ContainerFacts>,
+    pub(super) container: Option<ObjectFacts>,
 }
 
 /// Facts of a certificate.
@@ -44,24 +45,6 @@ pub(super) struct CertFacts {
     pub(super) organization: Option<Vec<Pattern>>,
     pub(super) sha256: Option<Vec<Pattern>>,
     pub(super) uri: Option<Vec<Pattern>>,
-}
-
-/// Facts of the container that a client runs in.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ContainerFacts {
-    pub(super) id: Option<Vec<Pattern>>,
-    pub(super) image: Option<Vec<Pattern>>,
-    pub(super) label: Option<Vec<LabelFact>>,
-    pub(super) name: Option<Vec<Pattern>>,
-    pub(super) project: Option<Vec<Pattern>>,
-    pub(super) service: Option<Vec<Pattern>>,
-}
-
-/// A label that is there, and what it says if that counts.
-#[derive(Clone, Debug)]
-pub(super) struct LabelFact {
-    pub(super) key: String,
-    pub(super) value: Option<Pattern>,
 }
 
 /// Why a client has no role.
@@ -156,24 +139,6 @@ impl Facts {
     }
 }
 
-impl ContainerFacts {
-    fn hold(&self, container: &Container) -> bool {
-        holds(&self.id, |wanted| wanted.fits(&container.id))
-            && holds(&self.image, |wanted| wanted.fits(&container.image))
-            && holds(&self.label, |wanted| wanted.holds(container))
-            && holds(&self.name, |wanted| wanted.fits(&container.name))
-            && holds(&self.project, |wanted| container.project().is_some_and(|project| wanted.fits(project)))
-            && holds(&self.service, |wanted| container.service().is_some_and(|service| wanted.fits(service)))
-    }
-}
-
-impl LabelFact {
-    fn holds(&self, container: &Container) -> bool {
-        let says = |value: &String| self.value.as_ref().is_none_or(|wanted| wanted.fits(value));
-        container.labels.get(&self.key).is_some_and(says)
-    }
-}
-
 impl CertFacts {
     fn hold(&self, certificate: &Certificate) -> bool {
         let any = |wanted: &Option<Vec<Pattern>>, names: &[String]| {
@@ -191,11 +156,6 @@ impl CertFacts {
             && any(&self.sha256, std::slice::from_ref(&certificate.sha256))
             && any(&self.uri, &certificate.uri)
     }
-}
-
-/// A fact that is not written holds; else one of its values must.
-fn holds<T>(fact: &Option<Vec<T>>, is: impl Fn(&T) -> bool) -> bool {
-    fact.as_ref().is_none_or(|values| values.iter().any(is))
 }
 
 fn is_member(wanted: u32, gid: u32, groups: &[u32]) -> bool {

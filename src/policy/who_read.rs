@@ -1,11 +1,12 @@
 //! `who` and `as`, read.
 
+use super::object_facts::{LabelFact, ObjectFacts};
 use super::pattern::Pattern;
 use super::reader::Reader;
 use super::report::Span;
 use super::text::{plain, shown};
 use super::tree::{Content, Node, Pair};
-use super::who::{CertFacts, ContainerFacts, Facts, LabelFact, OVERFLOW_ID, Who, plain_address};
+use super::who::{CertFacts, Facts, OVERFLOW_ID, Who, plain_address};
 use super::written::map_span;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -107,14 +108,19 @@ fn certificate<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> CertFacts {
     facts
 }
 
-fn container<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> ContainerFacts {
-    let mut facts = ContainerFacts::default();
-    let Some(node) = reader.resolve(&pair.value) else { return facts };
+fn container<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> ObjectFacts {
+    let Some(node) = reader.resolve(&pair.value) else { return ObjectFacts::default() };
     let fields = reader.fields(pair.key.span, node, "`container`", CONTAINER_FACTS);
     if fields.is_empty() {
         let help = format!("name one of {}", CONTAINER_FACTS.join(", "));
         reader.report.problem_with_help(pair.key.span, "`container` says nothing of the container", help);
     }
+    object(reader, fields)
+}
+
+/// The facts of an object.
+pub(super) fn object<'t>(reader: &mut Reader<'_, 't>, fields: &'t [Pair]) -> ObjectFacts {
+    let mut facts = ObjectFacts::default();
     for field in fields {
         match field.key.text.as_str() {
             "id" => facts.id = Some(values(reader, field, container_id)),
@@ -123,6 +129,7 @@ fn container<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> ContainerFacts 
             "name" => facts.name = Some(values(reader, field, pattern)),
             "project" => facts.project = Some(values(reader, field, pattern)),
             "service" => facts.service = Some(values(reader, field, pattern)),
+            "state" => facts.state = Some(values(reader, field, pattern)),
             _ => {}
         }
     }

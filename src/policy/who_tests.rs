@@ -1,6 +1,7 @@
 use super::super::testing::{policy, problems, uid, unix};
 use super::super::{NoRole, Policy};
 use super::*;
+use crate::request::Object;
 use std::sync::Arc;
 
 fn two_roles(who: &str) -> Policy {
@@ -214,12 +215,13 @@ fn what_can_be_for_nobody_is_a_problem() {
     }
 }
 
-fn in_container(change: impl Fn(&mut Container)) -> Identity {
+fn in_container(change: impl Fn(&mut Object)) -> Identity {
     let labels = [("com.example.role", "runner"), ("com.docker.compose.project", "shop"), ("empty", "")];
-    let mut container = Container {
+    let mut container = Object {
         id: "ab".repeat(32),
         name: "shop-web-1".into(),
         image: "registry.example.com/shop/web:2".into(),
+        state: "running".into(),
         labels: labels.map(|(key, value)| (key.into(), value.into())).into(),
     };
     change(&mut container);

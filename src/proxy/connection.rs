@@ -13,7 +13,7 @@ use super::upstream::Upstream;
 use super::upstream_io::UpstreamIo;
 use super::{Gate, Listener};
 use crate::record::{How, Sinks, visible};
-use crate::request::{Container, Identity, Peer};
+use crate::request::{Identity, Object, Peer};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -89,7 +89,7 @@ pub(super) struct Client {
     /// What else was learned.
     pub(super) learned: Learned,
     /// The container that it runs in, where that counts.
-    pub(super) container: Option<Arc<Container>>,
+    pub(super) container: Option<Arc<Object>>,
     /// The rules of that moment.
     pub(super) rules: Arc<Rules>,
 }

@@ -2,7 +2,7 @@
 
 use super::upstream::{UPSTREAM_HOST, connect};
 use bytes::Bytes;
-use http::header::HOST;
+use http::header::{HOST, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::client::conn::http1::Builder;
@@ -14,6 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The largest answer: an inspected container has some ten KiB, and more with long labels.
 const MAX_ANSWER: usize = 4 << 20;
+
+/// How the gate calls itself.
+const OWN: HeaderValue = HeaderValue::from_static("dockgate");
 
 /// What the daemon said.
 #[derive(Debug)]
@@ -58,5 +61,7 @@ fn request(method: Method, target: &str) -> Result<Request<Empty<Bytes>>, String
     *request.method_mut() = method;
     *request.uri_mut() = target.parse::<Uri>().map_err(|error| error.to_string())?;
     request.headers_mut().insert(HOST, UPSTREAM_HOST);
+    // so that whoever reads the daemon's log knows who asks
+    request.headers_mut().insert(USER_AGENT, OWN);
     Ok(request)
 }

@@ -4,6 +4,7 @@ use super::body::{Answer, Upload};
 use super::connection::{Link, Takeover};
 use super::exchange::{Exchange, Open};
 use super::host_files;
+use super::objects;
 use super::refuse::Reply;
 use super::rules::Standing;
 use super::upload;
@@ -39,6 +40,8 @@ enum Stop {
     Untrusted(String),
     /// The policy does not allow it.
     Denied(Denial),
+    /// Nor does it show what the request is about.
+    Hidden(Denial),
 }
 
 impl Stop {
@@ -48,7 +51,7 @@ impl Stop {
             Self::Refused(refusal) => refusal.kind(),
             Self::Stranger(_) => "role",
             Self::Untrusted(_) => "certificate",
-            Self::Denied(denial) => denial.kind(),
+            Self::Denied(denial) | Self::Hidden(denial) => denial.kind(),
         }
     }
 }
@@ -186,6 +189,7 @@ async fn judge(
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
     let (request, body) = upload::judged(link, role, request, body).await.map_err(Stop::Refused)?.split();
     request.uses.iter().for_each(|uses| seen.uses(uses));
+    let request = ask_about(link, role, request).await?;
     let permit = decide(link, role, request).await?;
     if target.len() > SHORT_TARGET && !upstream::has_target(&permit) {
         return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
@@ -203,9 +207,21 @@ async fn decide(link: &Link, role: &Role, request: Understood) -> Result<Box<All
     permit(role, host_files::follow(&link.gate, request).await.map_err(Stop::Refused)?)
 }
 
+/// Where the role is told by what the object is, the daemon is asked; from then on it is called by
+/// its ID.
+async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<Understood, Stop> {
+    if role.asks_about(request.operation().op) {
+        let about = objects::about(&link.gate.upstream, &request).await.map_err(Stop::Refused)?;
+        request.is_about(about);
+    }
+    Ok(request)
+}
+
 fn permit(role: &Role, request: Understood) -> Result<Box<Allowed>, Stop> {
+    let hidden = role.hides(&request);
     match role.decide(request) {
         Decision::Allow(permit) => Ok(permit),
+        Decision::Deny(denial) if hidden && denial.is_of_target() => Err(Stop::Hidden(denial)),
         Decision::Deny(denial) => Err(Stop::Denied(denial)),
     }
 }
@@ -337,7 +353,7 @@ fn strip(headers_: &mut HeaderMap) {
 fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, stop: Stop) -> Reply {
     let verdict = match &stop {
         Stop::Refused(_) => Verdict::Refuse,
-        Stop::Stranger(_) | Stop::Untrusted(_) | Stop::Denied(_) => Verdict::Deny,
+        Stop::Stranger(_) | Stop::Untrusted(_) | Stop::Denied(_) | Stop::Hidden(_) => Verdict::Deny,
     };
     let mut record = record(link, exchange, parts, seen, verdict);
     let (denials, id) = (seen.standing.rules.denials, exchange.id);
@@ -351,9 +367,12 @@ fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, sto
             record.why.push(why.clone());
             Reply::stranger(why, denials, id)
         }
+        Stop::Hidden(denial) => {
+            record.denied(denial);
+            Reply::missing(seen.operation, seen.object.as_deref().unwrap_or_default(), id)
+        }
         Stop::Denied(denial) => {
-            record.why.extend(denial.why.iter().map(|why| why.sentence.clone()));
-            record.place = denial.nearest.as_ref().map(ToString::to_string);
+            record.denied(denial);
             Reply::denied(denial, denials, id)
         }
     };

@@ -13,6 +13,7 @@ mod host_files;
 mod inherited;
 pub mod limits;
 mod listen;
+mod objects;
 mod open;
 mod peer;
 mod probe;

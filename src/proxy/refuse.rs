@@ -1,5 +1,6 @@
 //! Answers of our own, in Docker's error shape, so that every client prints them.
 
+use crate::catalogue::{Operation, Target};
 use crate::policy::Denial;
 use crate::record::RequestId;
 use crate::request::Refusal;
@@ -40,6 +41,17 @@ impl Reply {
             Denials::Short => format!("{} [{id}]", Denial::short()),
         };
         Self { status: 403, message }
+    }
+
+    /// 404 in Docker's words, the same whether the object is not there or not for this client.
+    pub(super) fn missing(operation: Option<&Operation>, name: &str, id: RequestId) -> Self {
+        let message = match operation.and_then(|operation| operation.target) {
+            Some(Target::Exec) => format!("No such exec instance: {name} [{id}]"),
+            Some(Target::Network) => format!("network {name} not found [{id}]"),
+            Some(Target::Volume) => format!("get {name}: no such volume [{id}]"),
+            _ => format!("No such container: {name} [{id}]"),
+        };
+        Self { status: 404, message }
     }
 
     /// The caller has no role, or more than one.

@@ -11,6 +11,7 @@ pub mod metrics;
 pub use escape::visible;
 pub use id::RequestId;
 
+use crate::policy::Denial;
 use crate::request::{Certificate, Identity, Peer};
 use serde::Serialize;
 use std::sync::Arc;
@@ -203,6 +204,12 @@ fn stamp(time: SystemTime) -> String {
 }
 
 impl Record {
+    /// Takes over why the policy does not allow it.
+    pub fn denied(&mut self, denial: &Denial) {
+        self.why.extend(denial.why.iter().map(|why| why.sentence.clone()));
+        self.place = denial.nearest.as_ref().map(ToString::to_string);
+    }
+
     /// Appends the *decided* line.
     fn write(&self, out: &mut Vec<u8>) {
         push(

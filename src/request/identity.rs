@@ -1,6 +1,6 @@
 //! Who asks: facts that come from the socket itself, never from a header.
 
-use std::collections::BTreeMap;
+use super::object::Object;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -12,38 +12,13 @@ pub struct Identity {
     /// What the kernel and the certificate say.
     pub peer: Peer,
     /// The container that the client runs in, where it was asked for and is one.
-    pub container: Option<Arc<Container>>,
+    pub container: Option<Arc<Object>>,
 }
 
 impl Identity {
     /// A client of whom no more is known.
     pub fn new(listener: Arc<str>, peer: Peer) -> Self {
         Self { listener, peer, container: None }
-    }
-}
-
-/// A container, as the daemon tells of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Container {
-    /// Its ID, 64 hex digits.
-    pub id: String,
-    /// Its name, without the slash before it.
-    pub name: String,
-    /// The image as it was asked for when the container was made.
-    pub image: String,
-    /// Its labels.
-    pub labels: BTreeMap<String, String>,
-}
-
-impl Container {
-    /// The project of Compose that it belongs to.
-    pub fn project(&self) -> Option<&str> {
-        self.labels.get("com.docker.compose.project").map(String::as_str)
-    }
-
-    /// The service of that project.
-    pub fn service(&self) -> Option<&str> {
-        self.labels.get("com.docker.compose.service").map(String::as_str)
     }
 }
 

@@ -5,6 +5,7 @@ mod gather;
 pub mod headers;
 mod identity;
 pub mod json;
+mod object;
 mod query;
 mod refusal;
 pub mod signal;
@@ -13,14 +14,15 @@ mod uses;
 pub mod values;
 
 pub use headers::Headers;
-pub use identity::{Certificate, Container, Identity, Peer};
+pub use identity::{Certificate, Identity, Peer};
+pub use object::{About, Object};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};
 pub use refusal::Refusal;
 pub use signal::{name as signal_name, names as signal_names};
 pub use tree::Tree;
 pub use uses::{MAX_USES, Use, UseValue, Uses};
 
-use crate::catalogue::{self, Op, Operation, Params, Route};
+use crate::catalogue::{self, Op, Operation, Params, Route, Target};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use std::sync::Arc;
@@ -45,6 +47,8 @@ pub struct Request {
     pub unknown: Unknown,
     /// Where paths of the host really lead, as far as somebody could look.
     led_to: Vec<Use>,
+    /// What the daemon says of the object in the path, where it was asked.
+    pub about: About,
     /// What it uses, facet by facet; nothing as long as a body has to be read to know it.
     pub uses: Option<Uses>,
 }
@@ -98,6 +102,17 @@ impl Request {
         self.uses = Some(uses);
     }
 
+    /// Adds what the daemon says of the object in the path, which is called by its ID from now on:
+    /// whatever is renamed or made anew meanwhile, it is this one that was judged.
+    pub fn is_about(&mut self, about: About) {
+        if let (About::Found(found), Some(Target::Container | Target::Network)) = (&about, self.operation().target)
+            && !found.id.is_empty()
+        {
+            self.route.params.object = Some(found.id.as_str().into());
+        }
+        self.about = about;
+    }
+
     /// Adds uses of what paths of the request lead to.
     pub fn led_to(&mut self, found: Vec<Use>) {
         self.led_to = found;
@@ -136,8 +151,18 @@ pub fn understand_head(
     let operation = route.operation;
     let query = Query::read(query, operation)?;
     let headers = Headers::read(headers, operation)?;
-    let mut request =
-        Request { who, method, route, query, headers, body: None, unknown: Vec::new(), led_to: Vec::new(), uses: None };
+    let mut request = Request {
+        who,
+        method,
+        route,
+        query,
+        headers,
+        body: None,
+        unknown: Vec::new(),
+        led_to: Vec::new(),
+        about: About::Unasked,
+        uses: None,
+    };
     if operation.body.table().is_none() {
         request.regather();
     }
