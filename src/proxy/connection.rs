@@ -140,6 +140,11 @@ impl Link {
         Rc::clone(&self.standing.borrow())
     }
 
+    /// Whether its listener is closed, so that its rules are nobody's any more.
+    pub(super) fn is_closed(&self) -> bool {
+        *self.listener.closed.borrow()
+    }
+
     /// Whether the client's container has ended since it connected.
     pub(super) fn is_orphaned(&self) -> bool {
         self.learned.has_ended()
@@ -177,8 +182,9 @@ impl Link {
     /// The rules have changed, or the listener is closed: a stream that is not allowed any more ends,
     /// and a connection that cannot be told who it is from takes no further request.
     pub(super) fn reconsider(&self) {
-        let (standing, closed) = (self.standing(), *self.listener.closed.borrow());
-        if closed || !self.learned.known.is_enough_for(&standing.rules.policy) {
+        let (standing, closed) = (self.standing(), self.is_closed());
+        let known = self.learned.known.is_enough_for(&standing.rules.policy);
+        if closed || !known {
             self.drain();
         }
         self.revoke_unless(|stream| !closed && stream.is_allowed(&standing));
@@ -201,8 +207,8 @@ impl Link {
         }
     }
 
-    /// What is under way has no end of its own.
-    pub(super) fn streams(&self, exchange: &Rc<Exchange>) {
+    /// What is under way, and may last.
+    pub(super) fn lasts(&self, exchange: &Rc<Exchange>) {
         *self.stream.borrow_mut() = Rc::downgrade(exchange);
     }
 

@@ -25,6 +25,8 @@ pub(super) struct Exchange {
     how: Cell<Option<How>>,
     recorded: Cell<bool>,
     endless: Cell<bool>,
+    /// It counts among the open streams.
+    streaming: Cell<bool>,
     /// What may go on without an end, to be decided again under other rules.
     request: RefCell<Option<Box<Request>>>,
     traffic: Rc<Traffic>,
@@ -69,6 +71,7 @@ impl Exchange {
             how: Cell::new(None),
             recorded: Cell::new(false),
             endless: Cell::new(false),
+            streaming: Cell::new(false),
             request: RefCell::new(None),
             traffic: Rc::clone(traffic),
             sinks: Rc::clone(sinks),
@@ -84,6 +87,12 @@ impl Exchange {
     pub(super) fn streams(&self, request: &Request) {
         self.endless();
         self.sinks.metrics.streams_open.inc();
+        self.streaming.set(true);
+        self.lasts(request);
+    }
+
+    /// The exchange may last, so that it is decided again when rules change.
+    pub(super) fn lasts(&self, request: &Request) {
         *self.request.borrow_mut() = Some(Box::new(request.clone()));
     }
 
@@ -152,7 +161,7 @@ impl Drop for Exchange {
     fn drop(&mut self) {
         self.endless();
         self.sinks.metrics.requests_open.dec();
-        if self.request.get_mut().is_some() {
+        if self.streaming.get() {
             self.sinks.metrics.streams_open.dec();
         }
         if !self.recorded.get() {

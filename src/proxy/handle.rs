@@ -72,7 +72,8 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
         close: !body.is_end_stream(),
     };
     let mut seen = Seen { standing: link.standing(), operation: None, object: None, image: None };
-    let stop = match judge(&link, &call.exchange, &parts, body, &mut seen).await {
+    let judged = judge(&link, &call.exchange, &parts, body, &mut seen).await;
+    let stop = match judged.and_then(|ready| still_allowed(&link, &mut seen, ready)) {
         Err(stop) => stop,
         Ok(ready) => {
             let mut record = record(&link, &call.exchange, &parts, &seen, Verdict::Allow);
@@ -198,6 +199,23 @@ async fn judge(
     Ok(Ready { permit, upload })
 }
 
+/// Rules may have changed while the request was read, and nobody looked at it then: what counts is
+/// what holds now. From here on it is seen by whoever changes them.
+fn still_allowed(link: &Link, seen: &mut Seen, ready: Ready) -> Result<Ready, Stop> {
+    if link.is_closed() {
+        return Err(Stop::Untrusted("the listener was closed".to_owned()));
+    }
+    let standing = link.standing();
+    if Rc::ptr_eq(&standing, &seen.standing) {
+        return Ok(ready);
+    }
+    seen.standing = Rc::clone(&standing);
+    standing.is_trusted().map_err(Stop::Untrusted)?;
+    let role = standing.role().map_err(stranger)?;
+    let permit = permit(role, ready.permit.request().clone())?;
+    Ok(Ready { permit, ..ready })
+}
+
 /// Decides on paths of the host as they are written, and on where they lead as well. What is denied
 /// as it is written touches no file.
 async fn decide(link: &Link, role: &Role, request: Understood) -> Result<Box<Allowed>, Stop> {
@@ -257,10 +275,12 @@ async fn forward(
     let Ready { permit, upload } = ready;
     let request: &Understood = permit.request();
     let wanted = Wanted { operation: request.operation(), upgrade: request.headers.upgrade.is_some() };
-    if matches!(wanted.operation.stream, Stream::Response | Stream::H2c | Stream::Hijack | Stream::Websocket) {
-        exchange.streams(request);
-        link.streams(exchange);
+    match wanted.operation.stream {
+        Stream::Plain => {}
+        Stream::Request | Stream::Both => exchange.lasts(request),
+        Stream::Response | Stream::H2c | Stream::Hijack | Stream::Websocket => exchange.streams(request),
     }
+    link.lasts(exchange);
     let (response, lease) = link.upstream.send(&permit, upload).await?;
     Ok((response, lease, wanted))
 }

@@ -42,7 +42,7 @@ impl Default for Limits {
 }
 
 /// Descriptors that one connection may take: the client's, the daemon's, and a watch.
-const DESCRIPTORS: u64 = 3;
+const DESCRIPTORS: u64 = 4;
 
 /// Descriptors that are kept for files, listeners and runtimes.
 const RESERVE: u64 = 64;

@@ -4,6 +4,7 @@
 use super::users;
 use rustix::fs::Mode;
 use rustix::process::umask;
+use std::fs::Metadata;
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown};
@@ -140,26 +141,54 @@ fn staged(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Sets owner and mode of a socket that is open.
-///
-/// # Errors
-/// They do not exist, or may not be given.
-pub(super) fn give(socket: &UnixSocket) -> Result<(), ListenError> {
-    give_at(socket, &socket.path).map_err(|error| ListenError {
-        listener: socket.path.display().to_string(),
-        what: error.to_string(),
-        help: "check that owner and group exist".to_owned(),
-    })
+/// Who had a socket before it was given to another.
+#[derive(Debug)]
+pub(super) struct Given {
+    path: PathBuf,
+    before: Metadata,
 }
 
-fn give_at(socket: &UnixSocket, path: &Path) -> io::Result<()> {
+impl Given {
+    /// Gives it back, as far as that goes.
+    pub(super) fn back(&self) {
+        let _ = chown(&self.path, Some(self.before.uid()), Some(self.before.gid()));
+        let _ = std::fs::set_permissions(&self.path, self.before.permissions());
+    }
+}
+
+/// Sets owner and mode of a socket that is open, unless they are so already.
+///
+/// # Errors
+/// They do not exist, or may not be given; nothing was changed.
+pub(super) fn give(socket: &UnixSocket) -> Result<Option<Given>, ListenError> {
+    let fail = |error: io::Error| ListenError {
+        listener: socket.path.display().to_string(),
+        what: error.to_string(),
+        help: "check that owner and group exist, and that the gate may give to them".to_owned(),
+    };
+    let given = Given { before: socket.path.metadata().map_err(fail)?, path: socket.path.clone() };
+    let (owner, group) = owners(socket).map_err(fail)?;
+    let same = |wanted: Option<u32>, is: u32| wanted.is_none_or(|wanted| wanted == is);
+    let before = &given.before;
+    if before.mode() & 0o7777 == socket.mode && same(owner, before.uid()) && same(group, before.gid()) {
+        return Ok(None);
+    }
+    give_at(socket, &socket.path).inspect_err(|_| given.back()).map_err(fail)?;
+    Ok(Some(given))
+}
+
+/// The numbers of owner and group, where they are given.
+fn owners(socket: &UnixSocket) -> io::Result<(Option<u32>, Option<u32>)> {
     let missing = |kind: &str, name: &str| io::Error::other(format!("there is no {kind} `{name}`"));
     let id = |kind, name: &Option<String>, find: fn(&str) -> Option<u32>| match name {
         Some(name) => name.parse().ok().or_else(|| find(name)).map(Some).ok_or_else(|| missing(kind, name)),
         None => Ok(None),
     };
-    let owner = id("user", &socket.owner, users::user_id)?;
-    let group = id("group", &socket.group, users::group_id)?;
+    Ok((id("user", &socket.owner, users::user_id)?, id("group", &socket.group, users::group_id)?))
+}
+
+fn give_at(socket: &UnixSocket, path: &Path) -> io::Result<()> {
+    let (owner, group) = owners(socket)?;
     if owner.is_some() || group.is_some() {
         chown(path, owner, group)?;
     }

@@ -1,9 +1,9 @@
 //! New rules for a gate that runs: all of them, or none.
 
-use super::listen;
+use super::listen::{self, Given};
 use super::open::{Open, Opened, Place};
 use super::rules::Rules;
-use super::{ListenerPlan, Running, StartError};
+use super::{Endpoint, ListenerPlan, Running, StartError};
 use std::sync::Arc;
 
 impl Running {
@@ -17,13 +17,12 @@ impl Running {
         self.gate.warn_unseen(&plans);
         let (kept, new): (Vec<_>, Vec<_>) = plans.into_iter().partition(|plan| self.find(plan).is_some());
         let opened = new.into_iter().map(Opened::open).collect::<Result<Vec<_>, _>>()?;
-        for plan in &kept {
-            self.give(plan)?;
-        }
+        let given = give_all(&kept)?;
         let mut before = std::mem::take(&mut self.open);
         if let Err(error) = self.listen(opened) {
             self.open.iter().for_each(Open::close);
             self.open = before;
+            given.iter().for_each(Given::back);
             return Err(error.into());
         }
         self.open.extend(kept.into_iter().filter_map(|plan| renew(&mut before, plan)));
@@ -36,16 +35,22 @@ impl Running {
     fn find(&self, plan: &ListenerPlan) -> Option<&Open> {
         self.open.iter().find(|open| open.place.is_where(&plan.endpoint))
     }
+}
 
-    /// Sets the owner and mode of a socket that stays, where they are others now.
-    fn give(&self, plan: &ListenerPlan) -> Result<(), StartError> {
-        match (Place::from(&plan.endpoint), self.find(plan)) {
-            (Place::Unix(socket), Some(open)) if open.place != Place::Unix(socket.clone()) => {
-                Ok(listen::give(&socket)?)
+/// Sets owners and modes of the sockets that stay, of all or of none.
+fn give_all(kept: &[ListenerPlan]) -> Result<Vec<Given>, StartError> {
+    let mut given: Vec<Given> = Vec::new();
+    for plan in kept {
+        let Endpoint::Unix(socket) = &plan.endpoint else { continue };
+        match listen::give(socket) {
+            Ok(changed) => given.extend(changed),
+            Err(error) => {
+                given.iter().for_each(Given::back);
+                return Err(error.into());
             }
-            _ => Ok(()),
         }
     }
+    Ok(given)
 }
 
 /// Takes the listener of the plan out of those that were open, under its new rules.

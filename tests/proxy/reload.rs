@@ -109,3 +109,84 @@ fn the_mode_of_a_socket_that_stays_changes() {
     assert_eq!(mode(&gate.file("gate.sock")), 0o640);
     assert_eq!(gate.ask(get("/_ping")).status, 200);
 }
+
+#[test]
+fn a_mode_that_was_changed_is_put_back_where_nothing_was_taken() {
+    let mut gate = under(EVERYTHING);
+    let second = gate.planned("second.sock", EVERYTHING);
+    let first = gate.planned("gate.sock", EVERYTHING);
+    gate.reload(vec![first, second]).unwrap();
+    let mode = |gate: &Gate| std::os::unix::fs::MetadataExt::mode(&gate.file("gate.sock").metadata().unwrap()) & 0o777;
+    let before = mode(&gate);
+    let plan = |gate: &Gate, name: &str, mode: u32, group: Option<&str>| {
+        let mut plan = gate.planned(name, EVERYTHING);
+        if let dockgate::proxy::Endpoint::Unix(socket) = &mut plan.endpoint {
+            (socket.mode, socket.group) = (mode, group.map(str::to_owned));
+        }
+        plan
+    };
+    let bad = vec![plan(&gate, "gate.sock", 0o666, None), plan(&gate, "second.sock", 0o600, Some("no-such-group"))];
+    assert!(gate.reload(bad).is_err());
+    assert_eq!(mode(&gate), before, "nothing was changed");
+    let wide = vec![plan(&gate, "gate.sock", 0o666, None)];
+    gate.reload(wide).unwrap();
+    assert_eq!(mode(&gate), 0o666);
+    std::fs::set_permissions(gate.file("gate.sock"), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let wide = vec![plan(&gate, "gate.sock", 0o666, None)];
+    gate.reload(wide).unwrap();
+    assert_eq!(mode(&gate), 0o666, "what it is counts, not what it was last told to be");
+}
+
+/// The head came under the old rules, the end of the body under the new ones: those count.
+#[test]
+fn a_request_that_is_read_while_rules_change_is_judged_by_the_new_ones() {
+    let create = "{ ContainerCreate: { image: any } }";
+    let mut gate = under(&may(create));
+    let body = "{\"Image\":\"tiny\"}";
+    let head = format!(
+        "POST /v1.45/containers/create HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let (mut denied, mut allowed) = (gate.connect(), gate.connect());
+    denied.send(head.clone() + &body[..5]);
+    with_rules(&mut gate, &may("ping"));
+    assert_eq!(denied.send(&body[5..]).answer().status, 403);
+    assert!(gate.daemon().received().is_empty());
+    with_rules(&mut gate, &may(create));
+    allowed.send(head + &body[..5]);
+    with_rules(&mut gate, EVERYTHING);
+    assert_eq!(allowed.send(&body[5..]).answer().status, 201);
+}
+
+#[test]
+fn an_upload_that_is_not_allowed_any_more_ends_and_another_goes_on() {
+    let mut gate = under(&may("ImageLoad, PutContainerArchive: { query.path: any }"));
+    let head = |method: &str, target: &str| {
+        format!("{method} {target} HTTP/1.1\r\nHost: docker\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n")
+    };
+    let (mut load, mut archive) = (gate.connect(), gate.connect());
+    load.send(head("POST", "/v1.45/images/load"));
+    archive.send(head("PUT", "/v1.45/containers/web/archive?path=/"));
+    gate.daemon().until("both", |all| all.len() == 2);
+    with_rules(&mut gate, &may("ImageLoad"));
+    archive.until_cut();
+    gate.daemon().until("the cut one", |all| {
+        all.iter().any(|exchange| exchange.target.contains("archive") && exchange.gone && !exchange.complete)
+    });
+    assert_eq!(load.send("0\r\n\r\n").answer().status, 200);
+    let ended = gate.records("ended", 2);
+    assert!(ended.iter().any(|end| end["end"] == "revoked"), "{ended:#?}");
+}
+
+#[test]
+fn a_closed_listener_serves_nothing_that_was_begun_on_it() {
+    let mut gate = under(&may("{ ContainerCreate: { image: any } }"));
+    let mut half = gate.connect();
+    half.send("POST /v1.45/containers/create HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"Im");
+    let other = gate.planned("other.sock", &may("ping"));
+    gate.reload(vec![other]).unwrap();
+    let _ = half.try_send("age\":\"tiny\"}");
+    let answer = half.try_answer();
+    assert!(answer.as_ref().map_or(true, |answer| answer.status == 403), "{answer:?}");
+    assert!(gate.daemon().received().is_empty());
+}
