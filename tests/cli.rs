@@ -20,7 +20,8 @@ fn run(line: &str) -> String {
         .output()
         .unwrap();
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-    format!("$ {line}\n{out}{err}[exit {}]\n", output.status.code().unwrap())
+    let told = format!("$ {line}\n{out}{err}[exit {}]\n", output.status.code().unwrap());
+    told.replace(env!("CARGO_MANIFEST_DIR"), "/home/me/dockgate")
 }
 
 fn folder() -> PathBuf {
