@@ -22,11 +22,9 @@ in_it() {
 halted() {
   [ -n "${NSPAWN:-}" ] || return 0
   kill -TERM "$NSPAWN" 2>/dev/null
-  await 30 ended_by_itself || kill -KILL "$NSPAWN" 2>/dev/null
+  await 30 gone "$NSPAWN" || kill -KILL "$NSPAWN" 2>/dev/null
   NSPAWN=
 }
-
-ended_by_itself() { ! kill -0 "$NSPAWN" 2>/dev/null; }
 
 put() { # FILE
   cp "$1" "$ROOT/root/dockgate.deb" && in_it apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends /root/dockgate.deb
