@@ -33,7 +33,7 @@ units() { # FOLDER ARGUMENT...
   mkdir -p "$WORK/units" && rm -f "$WORK/units"/*
   cp "$from"/dockgate.{service,socket} "$WORK/units" || return
   sed -i 's#/usr/local/bin/dockgate#/bin/true#' "$WORK/units/dockgate.service"
-  told=$(systemd-analyze "$@" verify "$WORK/units"/dockgate.{service,socket} 2>&1) && [ -z "$told" ] && return
+  told=$(XDG_RUNTIME_DIR=$WORK systemd-analyze "$@" verify "$WORK/units"/dockgate.{service,socket} 2>&1) && [ -z "$told" ] && return
   echo "$told"
   return 1
 }
