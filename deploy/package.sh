@@ -9,7 +9,7 @@
 #   sbom/              CycloneDX: the crates that are in the binary
 #
 # DOCKGATE_BIN names a static binary to take instead of building one. The tools that
-# are missing (cargo-deb, cargo-cyclonedx) are installed by cargo. Two builds of one
+# are missing (cargo-deb, cargo-cyclonedx) are installed by cargo; Python is wanted. Two builds of one
 # commit make the same files: SOURCE_DATE_EPOCH is the commit's time unless it is set.
 set -euo pipefail
 DEPLOY=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -62,12 +62,14 @@ dockgate ($VERSION-$REVISION) unstable; urgency=medium
 END
 }
 
-# Neither what tests and build scripts need, nor other systems' crates.
+# Neither what tests, macros and build scripts need, nor other systems' crates.
 sbom() {
   mkdir "$OUT/sbom"
-  (cd "$PROJECT" && cargo cyclonedx --quiet --format json --spec-version 1.5 --describe binaries \
+  (cd "$PROJECT" && cargo cyclonedx --quiet --format json --spec-version 1.5 \
     --target "$TARGET" --no-build-deps --override-filename dockgate.cdx)
   mv "$PROJECT/dockgate.cdx.json" "$OUT/sbom/"
+  cargo tree --locked --manifest-path "$PROJECT/Cargo.toml" --target "$TARGET" --edges normal,no-proc-macro \
+    --prefix none --format '{p}' | python3 "$DEPLOY/sbom.py" "$OUT/sbom/dockgate.cdx.json" "$PROJECT"
 }
 
 package() {

@@ -87,7 +87,7 @@ of_a_user() {
   await 10 answers "/proc/$LEADER/root/run/user/0/dockgate/docker.sock" && in_it dockgate health --status /run/user/0/dockgate/status.sock
 }
 
-with_systemd() { apt install -y --no-install-recommends systemd systemd-sysv && umount "$ROOT/proc"; }
+with_systemd() { apt install -y --no-install-recommends systemd systemd-sysv dbus libpam-systemd && umount "$ROOT/proc"; }
 
 under_systemd() {
   check "systemd is put into the Debian" with_systemd
