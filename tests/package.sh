@@ -33,7 +33,15 @@ install_tools() {
   apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${need[@]}"
 }
 
-inside() { chroot "$ROOT" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
+CLEAN=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C)
+
+inside() { chroot "$ROOT" "${CLEAN[@]}" "$@"; }
+
+# With process numbers of its own: users are not deleted while the host has processes of their number.
+# shellcheck disable=SC2016 # the other shell reads it
+alone() {
+  unshare --mount --pid --fork sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$ROOT" "${CLEAN[@]}" "$@"
+}
 
 # As the unit has it: the gate's user, and beside its own group that of Docker's socket.
 as_gate() {
@@ -72,10 +80,11 @@ bootstrap() {
   local suite
   # shellcheck source=/dev/null
   suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-  debootstrap --variant=minbase "$suite" "$ROOT" "$(mirror)" && mount -t proc proc "$ROOT/proc"
+  # what the package wants or suggests: then a purge has to bring back the same paths
+  debootstrap --variant=minbase --include=procps,logrotate "$suite" "$ROOT" "$(mirror)" && mount -t proc proc "$ROOT/proc"
 }
 
-apt() { inside apt-get -qq -o Dpkg::Use-Pty=0 "$@"; }
+apt() { alone apt-get -qq -o Dpkg::Use-Pty=0 "$@"; }
 
 install_deb() { # FILE
   cp "$1" "$ROOT/tmp/dockgate.deb" && apt install -y --no-install-recommends /tmp/dockgate.deb && rm "$ROOT/tmp/dockgate.deb"
@@ -160,6 +169,9 @@ launch() {
   GATE=$!
 }
 
+# Below the shell that started it.
+gate() { pgrep -P "$GATE"; }
+
 started() { await 5 answers "$ROOT/run/dockgate/reads.sock" || { cat "$WORK/gate.log"; return 1; }; }
 
 # What the socket's group reads, and nothing more.
@@ -176,11 +188,10 @@ healthy() { as_gate dockgate health --status /run/dockgate/status.sock; }
 recorded() { grep -q '"verdict":"deny"' "$ROOT/var/log/dockgate/audit.jsonl"; }
 
 rotated() {
-  apt install -y --no-install-recommends logrotate && inside logrotate --force /etc/logrotate.d/dockgate &&
-    [ -s "$ROOT/var/log/dockgate/audit.jsonl.1" ] && apt purge -y --autoremove logrotate
+  inside logrotate --force /etc/logrotate.d/dockgate && [ -s "$ROOT/var/log/dockgate/audit.jsonl.1" ]
 }
 
-ended() { kill "$GATE" && await 10 gone "$GATE"; }
+ended() { kill "$(gate)" && await 10 gone "$GATE" && [ ! -e "$ROOT/run/dockgate/reads.sock" ]; }
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
@@ -229,7 +240,7 @@ without_systemd() {
 }
 
 clean_up() {
-  [ -z "${GATE:-}" ] || kill "$GATE" 2>/dev/null
+  [ -z "${GATE:-}" ] || kill "$(gate)" 2>/dev/null
   [ -z "${DAEMON:-}" ] || kill "$DAEMON" 2>/dev/null
   halted
   mountpoint -q "$ROOT/proc" && umount "$ROOT/proc"

@@ -16,7 +16,7 @@ up() { in_it systemctl is-system-running 2>/dev/null | grep -qE '^(running|degra
 
 in_it() {
   nsenter --target "$LEADER" --mount --uts --ipc --net --pid --cgroup --root --wd=/ \
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"
+    "${CLEAN[@]}" "$@"
 }
 
 halted() {
