@@ -94,7 +94,7 @@ install_deb() { # FILE
 paths() {
   find "$ROOT" -xdev \( -path "$ROOT/var/lib/apt" -o -path "$ROOT/var/cache" -o -path "$ROOT/var/log/apt" -o -path "$ROOT/tmp" \
     -o -path "$ROOT/proc" -o -path "$ROOT/var/lib/dpkg" -o -path "$ROOT/var/lib/systemd" \) -prune -o -printf '%P\n' |
-    grep -vE '^etc/(passwd|group|shadow|gshadow)-$|^etc/\.pwd\.lock$|^etc/sub[ug]id-?$' | sort
+    grep -vE '^etc/(passwd|group|shadow|gshadow)-$|^etc/\.pwd\.lock$|^etc/sub[ug]id-?$|^var/lib/logrotate/status$' | sort
 }
 
 files() {
