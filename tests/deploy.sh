@@ -23,7 +23,7 @@ check() { # NAME COMMAND...
 }
 
 scripts() {
-  git -C "$PROJECT" ls-files -z '*.sh' .ci/run | (cd "$PROJECT" && xargs -0 shellcheck -x)
+  git -C "$PROJECT" ls-files -z '*.sh' .ci/run 'deploy/debian/p*' | (cd "$PROJECT" && xargs -0 shellcheck -x)
 }
 
 # systemd wants the program to be there; the units' own lines are what is checked.
