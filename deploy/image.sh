@@ -7,22 +7,8 @@ set -euo pipefail
 DEPLOY=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PROJECT=$(dirname "$DEPLOY")
 
-# A target is named so that build scripts, which cannot be static, keep their own flags.
-build() {
-  local target
-  target=$(rustc -vV | sed -n 's/^host: //p')
-  RUSTFLAGS="-C target-feature=+crt-static" \
-    cargo build --release --locked --manifest-path "$PROJECT/Cargo.toml" --target "$target" >&2
-  echo "${CARGO_TARGET_DIR:-$PROJECT/target}/$target/release/dockgate"
-}
-
-# The image has no loader and no libraries.
-must_be_static() { # FILE
-  if ldd "$1" >/dev/null 2>&1 && ! ldd "$1" 2>&1 | grep -q 'statically linked'; then
-    echo "\`$1\` is not a static binary: it would not start in an image without libraries" >&2
-    return 1
-  fi
-}
+# shellcheck source-path=SCRIPTDIR source=static.sh
+. "$DEPLOY/static.sh"
 
 binary=${DOCKGATE_BIN:-$(build)}
 must_be_static "$binary"

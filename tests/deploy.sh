@@ -23,16 +23,31 @@ check() { # NAME COMMAND...
 }
 
 scripts() {
-  git -C "$PROJECT" ls-files -z '*.sh' .ci/run | (cd "$PROJECT" && xargs -0 shellcheck -x)
+  git -C "$PROJECT" ls-files -z '*.sh' .ci/run 'deploy/debian/p*' | (cd "$PROJECT" && xargs -0 shellcheck -x)
 }
 
-# systemd wants the program to be there; the unit's own lines are what is checked.
-unit() {
-  sed 's#/usr/local/bin/dockgate#/bin/true#' "$DEPLOY/dockgate.service" >"$WORK/dockgate.service"
-  local told
-  told=$(systemd-analyze verify "$WORK/dockgate.service" 2>&1) && [ -z "$told" ] && return
+# systemd wants the program to be there; the units' own lines are what is checked.
+units() { # FOLDER ARGUMENT...
+  local from=$1 told
+  shift
+  mkdir -p "$WORK/units" && rm -f "$WORK/units"/*
+  cp "$from"/dockgate.{service,socket} "$WORK/units" || return
+  sed -i 's#/usr/local/bin/dockgate#/bin/true#' "$WORK/units/dockgate.service"
+  told=$(XDG_RUNTIME_DIR=$WORK systemd-analyze "$@" verify "$WORK/units"/dockgate.{service,socket} 2>&1) && [ -z "$told" ] && return
   echo "$told"
   return 1
+}
+
+# They would hide who is at the other end.
+peers_stay_visible() {
+  ! grep -nE '^(PrivateUsers|ProtectProc|ProcSubset|PrivatePIDs)=' "$DEPLOY"/*.service "$DEPLOY"/user/*.service
+}
+
+users_and_folders() {
+  mkdir -p "$WORK/root/etc"
+  systemd-sysusers --root="$WORK/root" "$DEPLOY/sysusers.conf" && systemd-tmpfiles --root="$WORK/root" --create "$DEPLOY/tmpfiles.conf" || return
+  grep -q '^dockgate:.*:/nonexistent:/usr/sbin/nologin$' "$WORK/root/etc/passwd" && grep -q '^docker:' "$WORK/root/etc/group" || return
+  stat -c %a "$WORK/root/var/log/dockgate" | grep -qx 750
 }
 
 compose() { compose_of compose.yaml "$@"; }
@@ -49,16 +64,16 @@ docker_() { DOCKER_CONFIG=$WORK/config "$(docker_cli)" "$@"; }
 configuration() {
   cp "$DEPLOY/dockgate.yaml" "$WORK/dockgate.yaml"
   cp -r "$PROJECT/policies" "$WORK/policies"
-  certificates && uncomment_tls && "$DOCKGATE_BIN" check --config "$WORK/dockgate.yaml"
+  certificates && uncomment && "$DOCKGATE_BIN" check --config "$WORK/dockgate.yaml"
 }
 
 certificates() {
   "$DOCKGATE_BIN" certs server --dir "$WORK/tls" gate.example.com
 }
 
-uncomment_tls() {
-  sed -i 's/^  # \(- address:\)/  \1/; s/^  # \(  .*\)/  \1/' "$WORK/dockgate.yaml"
-  grep -q '^    tls:' "$WORK/dockgate.yaml"
+uncomment() {
+  sed -i 's/^  # \(- [a-z]*:\)/  \1/; s/^  # \(  .*\)/  \1/' "$WORK/dockgate.yaml"
+  grep -q '^    tls:' "$WORK/dockgate.yaml" && grep -q '^  - inherited:' "$WORK/dockgate.yaml"
 }
 
 # --- the image, on a Docker of its own ---
@@ -196,7 +211,10 @@ main() {
   trap 'rm -rf "$WORK"' EXIT
   client_config "$WORK/config"
   check "scripts" scripts
-  check "systemd unit" unit
+  check "systemd units" units "$DEPLOY"
+  check "systemd units of a user" units "$DEPLOY/user" --user
+  check "systemd units: peers stay visible" peers_stay_visible
+  check "sysusers, tmpfiles" users_and_folders
   check "compose file" compose config --quiet
   check "compose file: tools" compose_of tools/compose.yaml config --quiet
   check "compose file: gateway" compose_of gateway/compose.yaml config --quiet

@@ -32,6 +32,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("arc_swap", &["proxy"]),
     ("bytes", &["proxy", "control"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli/completions.rs"]),
+    ("clap_mangen", &["cli/man.rs", "cli/man"]),
     ("http", &["catalogue", "request", "policy", "proxy", "control", "cli/ask.rs"]),
     ("http_body", &["proxy"]),
     ("http_body_util", &["proxy", "control"]),

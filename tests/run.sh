@@ -1,8 +1,8 @@
 #!/bin/bash
 # Everything that must hold, from the formatting to a real Docker:
 #   tests/run.sh             all steps, on Docker 26.1
-#   tests/run.sh --full      on 20.10, 26.1 and 28.5, with the large loads and the image
-#   tests/run.sh STEP...     some steps: format clippy test policies deploy monitoring docker
+#   tests/run.sh --full      on 20.10, 26.1 and 28.5, with the large loads, the image and the package
+#   tests/run.sh STEP...     some steps: format clippy test policies deploy monitoring docker package
 #
 # Wants Rust and a Debian 12 machine; what else is missing it installs by apt,
 # as root, which the step `docker` needs anyway for its private daemons. Every
@@ -61,6 +61,9 @@ step_deploy() { "$TESTS/deploy.sh" "${FULL:+--image}"; }
 
 step_monitoring() { cargo build --locked && "$TESTS/monitoring.sh"; }
 
+# It is built for this: what is handed out is not what the other steps use.
+step_package() { env -u DOCKGATE_BIN "$TESTS/package.sh"; }
+
 step_docker() {
   cargo build --locked || return
   if [ -n "${FULL:-}" ]; then
@@ -103,7 +106,7 @@ close() {
 main() {
   local step
   [ "${1:-}" = --full ] && export FULL=1 && shift
-  [ $# != 0 ] || set -- "${STEPS[@]}"
+  [ $# != 0 ] || set -- "${STEPS[@]}" ${FULL:+package}
   PASSED=0 FAILED=0 SKIPPED=0 LOGS=$(mktemp -d)
   export LOGS
   trap 'rm -rf "$LOGS"' EXIT

@@ -3,10 +3,12 @@
 mod ask;
 mod certs;
 mod check;
+mod completions;
 mod confined;
 mod demo;
 mod endpoint;
 mod exit;
+mod man;
 mod operations;
 mod plan;
 mod say;
@@ -45,6 +47,8 @@ enum Verb {
     Operations(operations::List),
     Certs(certs::Certs),
     Demo(demo::Demo),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// Runs the command line; the exit codes are those of [`Exit`].
@@ -63,6 +67,8 @@ pub fn run() -> ExitCode {
         Verb::Operations(list) => list.run(),
         Verb::Certs(certs) => certs.run(),
         Verb::Demo(demo) => demo.run(),
+        Verb::Completions(completions) => completions.run(),
+        Verb::Man(man) => man.run(),
     };
     exit.into()
 }

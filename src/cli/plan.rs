@@ -36,6 +36,9 @@ pub(super) struct Origin {
 /// What holds with a configuration file and without; a flag counts more than the file.
 #[derive(Clone, Debug, clap::Args)]
 struct Sides {
+    /// Append every decision to this file, as JSON lines
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
     /// Tell `dockgate status`, `health` and `reload` how the gate fares: /PATH or @NAME
     #[arg(long, value_name = "SOCKET", env = "DOCKGATE_STATUS", value_parser = config::status)]
     status: Option<SidePlace>,
@@ -49,6 +52,7 @@ struct Sides {
 
 impl Sides {
     fn over(&self, mut config: Config) -> Config {
+        config.audit = self.audit.clone().or(config.audit);
         config.status = self.status.clone().or(config.status);
         config.metrics = self.metrics.clone().or(config.metrics);
         config.confine = self.confine.unwrap_or(config.confine);
@@ -119,9 +123,6 @@ struct Flags {
     /// The group of Unix sockets, by name or number
     #[arg(long, value_name = "GROUP")]
     socket_group: Option<String>,
-    /// Append every decision to this file, as JSON lines
-    #[arg(long, value_name = "FILE")]
-    audit: Option<PathBuf>,
     /// What happens to a request that cannot be recorded: deny or count
     #[arg(long, value_name = "CHOICE", default_value = "deny", value_parser = config::when_full)]
     audit_full: WhenFull,
@@ -161,7 +162,6 @@ impl Flags {
             .map(|place| ListenConfig { place, policy: self.policy.clone(), denials: self.denials })
             .collect();
         let mut config = Config::new(upstream, listen);
-        config.audit = self.audit.clone();
         config.audit_full = self.audit_full;
         config.host_files = self.host_files;
         config.threads = self.threads.map_or(config.threads, usize::from);

@@ -27,14 +27,6 @@ suite_of() {
 
 version_of() { if [ "$1" = system ]; then echo 20; else echo "$1"; fi; }
 
-# The package mirror that this machine already uses.
-mirror() {
-  {
-    grep -hs '^URIs' /etc/apt/sources.list.d/*.sources | awk '{print $2}'
-    grep -hs '^deb ' /etc/apt/sources.list /etc/apt/sources.list.d/*.list | grep -o '[a-z]*://[^ ]*'
-  } | grep -m1 'debian/*$'
-}
-
 # apt-get on a private view of one suite, so that the system's own is untouched
 private_apt() { # FOLDER ARGUMENT...
   local at=$1

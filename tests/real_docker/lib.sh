@@ -7,6 +7,14 @@ BASE=${BASE:-/tmp/dockgate-docker}
 # The prefixes that `docker.sh get` unpacks to, newest client plugins last.
 prefix() { echo "/opt/docker$1"; }
 
+# The package mirror that this machine already uses.
+mirror() {
+  {
+    grep -hs '^URIs' /etc/apt/sources.list.d/*.sources | awk '{print $2}'
+    grep -hs '^deb ' /etc/apt/sources.list /etc/apt/sources.list.d/*.list | grep -o '[a-z]*://[^ ]*'
+  } | grep -m1 'debian/*$'
+}
+
 # The unmodified client under test: the machine's own, else an unpacked one.
 docker_cli() {
   command -v docker && return
