@@ -56,7 +56,7 @@ impl World {
     fn room(&self) -> Room {
         let room = Room::default().read(&self.at("read/policy.yaml")).write(&self.at("log/audit.jsonl"));
         // whatever else `/etc` has is not the gate's
-        room.names(false).socket(&self.at("run/docker.sock"))
+        room.names(false).port(0).socket(&self.at("run/docker.sock"))
     }
 }
 
@@ -103,6 +103,15 @@ const MAY_NOT: &[Try] = &[
     ("make a second name", |world| fs::hard_link(world.at("read/policy.yaml"), world.at("log/name"))),
     ("remove its log", |world| {
         fs::write(world.at("log/gone"), "").and_then(|()| fs::remove_file(world.at("log/gone")))
+    }),
+    ("make a socket of many paths", |_| {
+        let many = rustix::net::Protocol::from_raw(std::num::NonZeroU32::new(262).unwrap());
+        rustix::net::socket(AddressFamily::INET, SocketType::STREAM, Some(many)).map(drop).map_err(Into::into)
+    }),
+    ("send data with the first packet", |world| {
+        let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None)?;
+        let flags = rustix::net::SendFlags::from_bits_retain(0x2000_0000);
+        rustix::net::sendto(&socket, b"x", flags, &world.port.local_addr()?).map(drop).map_err(Into::into)
     }),
     ("send datagrams", |_| UdpSocket::bind("127.0.0.1:0").map(drop)),
     ("talk to the kernel's network", |_| {
@@ -194,15 +203,17 @@ fn set(name: &str) -> CapabilitySet {
 fn capabilities_are_gone_for_good() {
     let world = World::new();
     let had = capabilities(None).unwrap();
-    let (kept, again) = in_a_thread(|| {
-        enter(&world.room());
-        (["CapEff", "CapPrm", "CapInh", "CapAmb"].map(set), set_capabilities(None, had))
-    });
-    let few = CapabilitySet::CHOWN | CapabilitySet::FOWNER | CapabilitySet::DAC_OVERRIDE;
-    let few = few | CapabilitySet::DAC_READ_SEARCH | CapabilitySet::NET_BIND_SERVICE;
-    let none = CapabilitySet::empty();
-    assert_eq!(kept, [had.permitted & few, had.permitted & few, none, none]);
-    assert!(again.is_err());
+    let few = CapabilitySet::DAC_OVERRIDE | CapabilitySet::DAC_READ_SEARCH | CapabilitySet::NET_BIND_SERVICE;
+    let giving = few | CapabilitySet::CHOWN | CapabilitySet::FOWNER;
+    for (owners, left) in [(false, few), (true, giving)] {
+        let (kept, again) = in_a_thread(|| {
+            enter(&world.room().owners(owners));
+            (["CapEff", "CapPrm", "CapInh", "CapAmb"].map(set), set_capabilities(None, had))
+        });
+        let none = CapabilitySet::empty();
+        assert_eq!(kept, [had.permitted & left, had.permitted & left, none, none]);
+        assert!(again.is_err());
+    }
 }
 
 #[test]

@@ -26,7 +26,8 @@ impl Confined {
         }
         let room = room(config, judges).abstract_sockets(supervisor_is_abstract());
         let parts = confine::enter(&room);
-        let missing: Vec<_> = parts.iter().filter(|part| part.holds.is_err()).map(ToString::to_string).collect();
+        let missing: Vec<_> =
+            parts.iter().filter(|part| part.holds.is_err() || !part.whole).map(ToString::to_string).collect();
         if config.confine == Confine::Require && !missing.is_empty() {
             complain(&format!(
                 "the gate cannot confine itself: {}\n  help: `confine: auto` takes what this kernel has",
@@ -44,10 +45,9 @@ impl Confined {
     pub(super) fn hold(&self, config: &Config, judges: &Judges) -> Result<(), Bad> {
         let room = room(config, judges);
         let lacking = if self.holds_files() { self.room.lacks(&room) } else { None };
-        let Some(folder) = lacking else { return Ok(()) };
+        let Some(lacking) = lacking else { return Ok(()) };
         complain(&format!(
-            "the folder `{}` was given up at the start, because nothing needed it then\n  help: restart the gate to serve from there as well",
-            folder.display()
+            "{lacking} was given up at the start, because nothing needed it then\n  help: restart the gate to have it again"
         ));
         Err(Bad(Exit::BadPolicy))
     }
@@ -61,7 +61,7 @@ impl Confined {
         if self.parts.is_empty() {
             tracing::warn!("the gate does not confine itself, as it was told (`confine: off`)");
         }
-        for Part { name, holds } in &self.parts {
+        for Part { name, holds, .. } in &self.parts {
             match holds {
                 Ok(what) => tracing::info!(by = name, holds = what, "confined"),
                 Err(why) => tracing::warn!(by = name, %why, "not confined"),

@@ -47,9 +47,7 @@ fn fits(socket: &Handed, tls: bool, because: Option<&str>) -> Result<(), String>
 
 fn read(files: Option<&TlsFiles>) -> Result<Option<Arc<Tls>>, Bad> {
     let tls = files.map(Tls::read).transpose().map_err(|error| bad(error.to_string()))?;
-    if let Some(warning) = tls.as_ref().and_then(|tls| tls.warning()) {
-        sources::note(&warning);
-    }
+    tls.iter().flat_map(|tls| tls.warnings()).for_each(|warning| sources::note(&warning));
     Ok(tls)
 }
 

@@ -12,7 +12,7 @@ use crate::proxy::{HostFiles, Inherited, ListenerPlan, Plan, TlsFiles, UnixSocke
 use crate::record::audit::{Audit, WhenFull};
 use crate::request::values::path::clean;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -207,7 +207,7 @@ pub(super) fn judges(config: &Config, inherited: Option<&Inherited>) -> Result<J
     let mut policies: HashMap<&[PathBuf], Arc<Policy>> = HashMap::new();
     let mut listeners = Vec::new();
     let handed = inherited.map(Inherited::paths).unwrap_or_default();
-    let mut bad = loops(config, &handed).then_some(BAD);
+    let mut bad = (loops(config, &handed) | is_twice(config)).then_some(BAD);
     let (own, mut hash) = (own_files(config, &handed), Sha256::new());
     for listen in &config.listen {
         let known = policies.get(listen.policy.as_slice()).cloned();
@@ -243,12 +243,37 @@ fn files(config: &Config) -> Vec<PathBuf> {
 /// A gate whose upstream is its own socket would wait for itself.
 fn loops(config: &Config, handed: &[PathBuf]) -> bool {
     let upstream = real(&config.upstream);
-    let own = config.listen.iter().filter_map(|listen| listen.place.path()).chain(handed);
-    let own = own.map(|path| real(path)).any(|path| path == upstream);
+    let sides = [&config.status, &config.metrics].into_iter().flatten().filter_map(SidePlace::path);
+    let listeners = config.listen.iter().filter_map(|listen| listen.place.path()).chain(handed);
+    let own = listeners.map(PathBuf::as_path).chain(sides).map(real).any(|path| path == upstream);
     if own {
-        complain(&format!("`{}` is both the upstream and a listener", config.upstream.display()));
+        complain(&format!("`{}` is both the upstream and a socket of the gate's own", config.upstream.display()));
     }
     own
+}
+
+/// Of two listeners at one place nobody could say whose policy holds.
+fn is_twice(config: &Config) -> bool {
+    let sides = [&config.status, &config.metrics].into_iter().flatten().filter_map(SidePlace::path);
+    let sides = sides.map(|path| real(path).display().to_string());
+    let places = config.listen.iter().filter_map(|listen| place(&listen.place)).chain(sides);
+    let mut seen = HashSet::new();
+    let twice: Vec<String> = places.filter(|place| !seen.insert(place.clone())).collect();
+    twice.iter().for_each(|place| {
+        complain(&format!(
+            "`{place}` is listened on twice\n  help: each place has one policy; files of one policy are a list"
+        ))
+    });
+    !twice.is_empty()
+}
+
+/// What tells a place from others; every port 0 is another one.
+fn place(place: &Place) -> Option<String> {
+    match place {
+        Place::Unix(socket) => Some(real(&socket.path).display().to_string()),
+        Place::Tcp { address, .. } => (address.port() != 0).then(|| address.to_string()),
+        Place::Inherited { name, .. } => Some(format!("inherited: {name}")),
+    }
 }
 
 /// The path without links; of one that does not exist, its folder's.

@@ -10,6 +10,7 @@ use crate::control::Side;
 use crate::proxy::config::Config;
 use crate::proxy::{self, Inherited, Running};
 use crate::record::log::{self, Format};
+use std::sync::Arc;
 
 /// Stand before the Docker socket and let through what the policy allows
 ///
@@ -21,8 +22,8 @@ use crate::record::log::{self, Format};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  dockgate serve --policy policies/reads.yaml --listen /run/dockgate.sock
-  dockgate serve --policy policies/reads.yaml --listen /run/dockgate.sock --socket-group monitor
+  dockgate serve --policy policies/reads.yaml --listen /run/dockgate/docker.sock
+  dockgate serve --policy policies/reads.yaml --listen /run/dockgate/docker.sock --socket-group monitor
   dockgate serve --policy gateway.yaml --listen tcp://0.0.0.0:2376 \\
       --tlscacert ca.pem --tlscert server.pem --tlskey server-key.pem
   dockgate serve --config /etc/dockgate/dockgate.yaml
@@ -77,7 +78,7 @@ impl Serve {
         confined.tell();
         let base = Base { origin: self.origin, inherited, confined };
         let served = Served::first(base, &config, (files, fingerprint));
-        let watch = Watch { running, served, log };
+        let watch = Watch { running, served, log, pinged: Arc::default() };
         watch.until_ended(sides).map_err(|error| failed(&format!("signals cannot be received: {error}")))
     }
 }

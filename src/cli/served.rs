@@ -12,7 +12,7 @@ use crate::record::metrics::Observed;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// What a gate serves by, and where it came from.
 pub(super) struct Served {
@@ -113,11 +113,13 @@ impl Served {
         let status = self.status();
         if let Some(why) = &self.failure {
             self.failures += 1;
+            self.watched.try_again();
             let first = why.lines().next().unwrap_or_default();
             tracing::error!(generation = self.generation, %why, "nothing was changed: the old rules stay");
             supervisor::ready(&format!("{status}; the last reload failed: {first}"));
             return Err(format!("{why}\nnothing was changed: {status}\n"));
         }
+        self.watched.patience = FIRST_RETRY;
         supervisor::ready(&status);
         Ok(format!("rules taken: {status}\n"))
     }
@@ -189,6 +191,10 @@ fn time(time: SystemTime) -> String {
     humantime::format_rfc3339_seconds(time).to_string()
 }
 
+/// How long after a reload that failed the next is tried; twice as long each time.
+const FIRST_RETRY: Duration = Duration::from_secs(10);
+const LAST_RETRY: Duration = Duration::from_secs(600);
+
 /// Files that are looked at again and again: it works on every file system, and sees what is
 /// renamed, linked or mounted in place of another.
 struct Watched {
@@ -197,6 +203,10 @@ struct Watched {
     read: Vec<Stamp>,
     /// As they were at the last look.
     seen: Vec<Stamp>,
+    /// When they are read again although they have not changed, because it failed.
+    again: Option<Instant>,
+    /// How long to wait for that the next time.
+    patience: Duration,
 }
 
 /// What changes whenever a file does; nothing for one that is not there.
@@ -205,13 +215,20 @@ type Stamp = Option<(u64, u64, u64, i64, i64, i64)>;
 impl Watched {
     fn new(files: Vec<PathBuf>) -> Self {
         let read = stamps(&files);
-        Self { files, seen: read.clone(), read }
+        Self { files, seen: read.clone(), read, again: None, patience: FIRST_RETRY }
     }
 
     /// Takes the files as they are now for those that are read.
     fn look(&mut self) {
         self.read = stamps(&self.files);
         self.seen = self.read.clone();
+        self.again = None;
+    }
+
+    /// Nothing was taken: what was in the way may pass, or be in a file that is not looked at yet.
+    fn try_again(&mut self) {
+        self.again = Some(Instant::now() + self.patience);
+        self.patience = (self.patience * 2).min(LAST_RETRY);
     }
 
     /// Other files from now on; what is known of those that stay is kept.
@@ -227,7 +244,7 @@ impl Watched {
         let now = stamps(&self.files);
         let settled = now == self.seen && now != self.read;
         self.seen = now;
-        settled
+        settled || self.again.is_some_and(|again| again <= Instant::now())
     }
 }
 

@@ -4,11 +4,14 @@ use super::serve::Sides;
 use super::served::Served;
 use super::supervisor;
 use crate::control::{MAX_ORDERS, Order};
-use crate::proxy::{self, Running};
+use crate::proxy::{self, Pong, Running};
 use crate::record::log;
 use std::io;
-use std::time::Duration;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Mutex;
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior};
 
@@ -18,11 +21,33 @@ const LOOK: Duration = Duration::from_secs(2);
 /// How long a thread may take to say that it is alive.
 const PULSE: Duration = Duration::from_secs(5);
 
+/// How long the daemon's answer to a ping counts.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// A gate, and what it serves by.
 pub(super) struct Watch {
     pub(super) running: Running,
     pub(super) served: Served,
     pub(super) log: log::Writer,
+    /// What the daemon said last, and one who asks it: questions come in any number.
+    pub(super) pinged: Arc<Pinged>,
+}
+
+/// The daemon's last answer to a ping.
+#[derive(Debug, Default)]
+pub(super) struct Pinged(Mutex<Option<(Instant, Result<Pong, String>)>>);
+
+impl Pinged {
+    /// Asks the daemon whether it is there, unless that is known.
+    async fn ask(&self, upstream: &Path) -> Result<Pong, String> {
+        let mut last = self.0.lock().await;
+        if let Some((_, said)) = last.as_ref().filter(|(when, _)| when.elapsed() < FRESH) {
+            return said.clone();
+        }
+        let said = proxy::ping(upstream).await;
+        *last = Some((Instant::now(), said.clone()));
+        said
+    }
 }
 
 impl Watch {
@@ -64,7 +89,7 @@ impl Watch {
                 () = bark(&mut watchdog) => self.show_life(),
                 Some(order) = ordered.recv() => self.obey(order),
                 _ = look.tick() => if self.served.is_stale() {
-                    tracing::info!("a file has changed");
+                    tracing::info!("a file has changed, or could not be taken before");
                     drop(self.served.reload(&mut self.running));
                 },
             }
@@ -92,20 +117,20 @@ impl Watch {
 
     /// Answers at once what can be; the daemon is asked meanwhile. Who asked may be gone by then.
     fn obey(&mut self, order: Order) {
-        let upstream = self.served.upstream().to_owned();
+        let (upstream, pinged) = (self.served.upstream().to_owned(), Arc::clone(&self.pinged));
         match order {
             Order::Reload(answer) => drop(answer.send(self.reload())),
             Order::Health(answer) => {
                 let alive = self.running.is_alive(PULSE);
                 tokio::spawn(async move {
-                    let (alive, pong) = tokio::join!(alive, proxy::ping(&upstream));
+                    let (alive, pong) = tokio::join!(alive, pinged.ask(&upstream));
                     answer.send(health(alive, &pong))
                 });
             }
             Order::Status(answer) => {
                 let (alive, status) = (self.running.is_alive(PULSE), self.status());
                 tokio::spawn(async move {
-                    let (alive, pong) = tokio::join!(alive, proxy::ping(&upstream));
+                    let (alive, pong) = tokio::join!(alive, pinged.ask(&upstream));
                     answer.send(status.with(alive, pong).to_json())
                 });
             }
@@ -114,7 +139,7 @@ impl Watch {
                 self.served.observe(&mut observed);
                 observed.log_lines_dropped = self.log.dropped();
                 tokio::spawn(async move {
-                    observed.upstream_up = proxy::ping(&upstream).await.is_ok();
+                    observed.upstream_up = pinged.ask(&upstream).await.is_ok();
                     answer.send(metrics.write(&observed))
                 });
             }
@@ -136,7 +161,7 @@ async fn bark(watchdog: &mut Option<Interval>) {
     }
 }
 
-fn health(alive: bool, pong: &Result<proxy::Pong, String>) -> Result<String, String> {
+fn health(alive: bool, pong: &Result<Pong, String>) -> Result<String, String> {
     match pong {
         _ if !alive => Err("a thread of the gate does not answer\n".to_owned()),
         Ok(_) => Ok("the gate is up, and the daemon answers\n".to_owned()),

@@ -25,7 +25,6 @@ const CALLS: &[libc::c_long] = &[
     libc::SYS_readlinkat,
     libc::SYS_getdents64,
     libc::SYS_getcwd,
-    libc::SYS_fcntl,
     libc::SYS_dup,
     libc::SYS_renameat,
     libc::SYS_renameat2,
@@ -46,8 +45,6 @@ const CALLS: &[libc::c_long] = &[
     libc::SYS_getpeername,
     libc::SYS_getsockopt,
     libc::SYS_setsockopt,
-    libc::SYS_sendto,
-    libc::SYS_sendmsg,
     libc::SYS_recvfrom,
     libc::SYS_recvmsg,
     // waiting
@@ -91,7 +88,6 @@ const CALLS: &[libc::c_long] = &[
     libc::SYS_getgid,
     libc::SYS_getegid,
     libc::SYS_pidfd_open,
-    libc::SYS_prctl,
     libc::SYS_getrandom,
     libc::SYS_uname,
     libc::SYS_sysinfo,
@@ -136,18 +132,33 @@ const ARGUMENTS: &[(libc::c_long, &[Must])] = &[
     (libc::SYS_clone, &[(0, libc::CLONE_THREAD, libc::CLONE_THREAD)]),
     // no datagrams, no raw packets, nothing of the kernel's own
     (libc::SYS_socket, &[(0, ALL, libc::AF_UNIX)]),
-    (libc::SYS_socket, &[(0, ALL, libc::AF_INET), (1, TYPE, libc::SOCK_STREAM)]),
-    (libc::SYS_socket, &[(0, ALL, libc::AF_INET6), (1, TYPE, libc::SOCK_STREAM)]),
+    // and of TCP only what Landlock watches: no multipath, no data with the first packet
+    (libc::SYS_socket, &[(0, ALL, libc::AF_INET), (1, TYPE, libc::SOCK_STREAM), (2, ALL, 0)]),
+    (libc::SYS_socket, &[(0, ALL, libc::AF_INET), (1, TYPE, libc::SOCK_STREAM), (2, ALL, libc::IPPROTO_TCP)]),
+    (libc::SYS_socket, &[(0, ALL, libc::AF_INET6), (1, TYPE, libc::SOCK_STREAM), (2, ALL, 0)]),
+    (libc::SYS_socket, &[(0, ALL, libc::AF_INET6), (1, TYPE, libc::SOCK_STREAM), (2, ALL, libc::IPPROTO_TCP)]),
+    (libc::SYS_sendto, &[(3, libc::MSG_FASTOPEN, 0)]),
+    (libc::SYS_sendmsg, &[(2, libc::MSG_FASTOPEN, 0)]),
+    // flags of descriptors; no leases on files, no signals to others
+    (libc::SYS_fcntl, &[(1, ALL, libc::F_GETFD)]),
+    (libc::SYS_fcntl, &[(1, ALL, libc::F_SETFD)]),
+    (libc::SYS_fcntl, &[(1, ALL, libc::F_GETFL)]),
+    (libc::SYS_fcntl, &[(1, ALL, libc::F_SETFL)]),
+    (libc::SYS_fcntl, &[(1, ALL, libc::F_DUPFD_CLOEXEC)]),
+    // names of threads
+    (libc::SYS_prctl, &[(0, ALL, libc::PR_SET_NAME)]),
     (libc::SYS_socketpair, &[(0, ALL, libc::AF_UNIX)]),
     // questions to terminals and sockets; nothing is typed into a terminal
     (libc::SYS_ioctl, &[(1, ALL, FIONBIO)]),
     (libc::SYS_ioctl, &[(1, ALL, TCGETS)]),
+    (libc::SYS_ioctl, &[(1, ALL, TIOCGWINSZ)]),
     // its own limits
     (libc::SYS_prlimit64, &[(0, ALL, 0)]),
 ];
 
 const FIONBIO: libc::c_int = 0x5421;
 const TCGETS: libc::c_int = 0x5401;
+const TIOCGWINSZ: libc::c_int = 0x5413;
 
 /// Allows the system calls of the tables.
 ///

@@ -2,8 +2,8 @@
 
 use super::Room;
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, PathBeneath, PathFd, Ruleset,
-    RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, NetPort, PathBeneath, PathFd,
+    Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,15 +19,19 @@ const ALWAYS_READ: &[&str] = &["/proc", "/sys/fs/cgroup"];
 /// Forbids every file outside the room, execution, TCP connections to anywhere, and signals to
 /// and sockets without a file of others.
 ///
+/// Tells what holds now, and whether it is all of that.
+///
 /// # Errors
 /// The kernel has no Landlock, or it is switched off.
-pub(super) fn restrict(room: &Room) -> Result<String, String> {
+pub(super) fn restrict(room: &Room) -> Result<(String, bool), String> {
     let status = build(room).and_then(RulesetCreated::restrict_self).map_err(|error| error.to_string())?;
     match (status.ruleset, status.landlock) {
         (RulesetStatus::NotEnforced, LandlockStatus::NotEnabled) => Err("it is switched off at boot".to_owned()),
         (RulesetStatus::NotEnforced, _) => Err("this kernel has none (Linux 5.13 and later have)".to_owned()),
-        (_, LandlockStatus::Available { effective_abi, .. }) => Ok(describe(room, effective_abi.min(KNOWN))),
-        (_, _) => Ok(describe(room, ABI::V1)),
+        (_, LandlockStatus::Available { effective_abi, .. }) => {
+            Ok((describe(room, effective_abi.min(KNOWN)), effective_abi >= KNOWN))
+        }
+        (_, _) => Ok((describe(room, ABI::V1), false)),
     }
 }
 
@@ -45,7 +49,10 @@ fn describe(room: &Room, abi: ABI) -> String {
         list(&room.sockets)
     );
     if abi >= ABI::V4 {
-        text += "; connects to no TCP port";
+        let ports: Vec<_> = room.ports.iter().map(u16::to_string).collect();
+        let ports =
+            if ports.is_empty() { "no TCP port".to_owned() } else { format!("TCP port {} alone", ports.join(" ")) };
+        text += &format!("; listens on {ports}; connects to none");
     }
     if abi >= ABI::V6 {
         text += "; signals nobody";
@@ -58,14 +65,16 @@ fn build(room: &Room) -> Result<RulesetCreated, RulesetError> {
     let rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(KNOWN))?
-        .handle_access(AccessNet::ConnectTcp)?
+        .handle_access(AccessNet::from_all(KNOWN))?
         .scope(scope)?
         .create()?;
     let always = ALWAYS_READ.iter().map(Path::new);
     let rules = allow(rules, always, AccessFs::ReadFile | AccessFs::ReadDir)?;
     let rules = allow(rules, paths(&room.read), AccessFs::ReadFile.into())?;
     let rules = allow(rules, paths(&room.write), AccessFs::WriteFile | AccessFs::MakeReg)?;
-    allow(rules, paths(&room.sockets), AccessFs::MakeSock | AccessFs::RemoveFile)
+    let rules = allow(rules, paths(&room.sockets), AccessFs::MakeSock | AccessFs::RemoveFile)?;
+    let ports = room.ports.iter().map(|port| NetPort::new(*port, AccessNet::BindTcp));
+    ports.into_iter().try_fold(rules, RulesetCreated::add_rule)
 }
 
 fn paths(folders: &BTreeSet<PathBuf>) -> impl Iterator<Item = &Path> {

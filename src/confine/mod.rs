@@ -47,6 +47,8 @@ pub struct Part {
     pub name: &'static str,
     /// What holds now, or why it does not.
     pub holds: Result<String, String>,
+    /// Whether that is all that it can be.
+    pub whole: bool,
 }
 
 impl fmt::Display for Part {
@@ -61,8 +63,9 @@ impl fmt::Display for Part {
 /// Gives up everything but this room, for good.
 pub fn enter(room: &Room) -> Vec<Part> {
     // The order matters: the last one forbids what the others need.
-    let mut parts = vec![Part { name: "capabilities", holds: capabilities::drop_most() }];
-    parts.push(Part { name: "Landlock", holds: files::restrict(room) });
-    parts.push(Part { name: "seccomp", holds: calls::filter() });
+    let mut parts = vec![Part { name: "capabilities", holds: capabilities::drop_most(room), whole: true }];
+    let (holds, whole) = files::restrict(room).map_or_else(|why| (Err(why), false), |(what, whole)| (Ok(what), whole));
+    parts.push(Part { name: "Landlock", holds, whole });
+    parts.push(Part { name: "seccomp", holds: calls::filter(), whole: true });
     parts
 }

@@ -13,6 +13,10 @@ pub struct Room {
     pub(super) write: BTreeSet<PathBuf>,
     /// Folders in which sockets are made and removed.
     pub(super) sockets: BTreeSet<PathBuf>,
+    /// TCP ports that are listened on; 0 is one that the kernel chooses.
+    pub(super) ports: BTreeSet<u16>,
+    /// Whether files are given to others.
+    pub(super) owners: bool,
     /// Whether a socket without a file has to be reached.
     pub(super) abstract_sockets: bool,
 }
@@ -45,6 +49,18 @@ impl Room {
         self
     }
 
+    /// With the right to listen on a TCP port.
+    pub fn port(mut self, port: u16) -> Self {
+        self.ports.insert(port);
+        self
+    }
+
+    /// With the right to give sockets to others.
+    pub fn owners(mut self, needed: bool) -> Self {
+        self.owners = needed;
+        self
+    }
+
     /// With the right to read the names of users and groups, where they are needed: other secrets are
     /// in that folder, too, and as root all of them can be read.
     pub fn names(mut self, needed: bool) -> Self {
@@ -60,11 +76,14 @@ impl Room {
         self
     }
 
-    /// A folder that the other room needs and this one lacks.
-    pub fn lacks<'o>(&self, other: &'o Self) -> Option<&'o Path> {
-        missing(&self.read, &other.read)
+    /// What the other room needs and this one lacks.
+    pub fn lacks(&self, other: &Self) -> Option<String> {
+        let folder = missing(&self.read, &other.read)
             .or_else(|| missing(&self.write, &other.write))
-            .or_else(|| missing(&self.sockets, &other.sockets))
+            .or_else(|| missing(&self.sockets, &other.sockets));
+        let port = || other.ports.difference(&self.ports).next().map(|port| format!("port {port}"));
+        let owners = || (other.owners && !self.owners).then(|| "the right to give sockets to others".to_owned());
+        folder.map(|folder| format!("the folder `{}`", folder.display())).or_else(port).or_else(owners)
     }
 }
 
@@ -92,8 +111,15 @@ mod tests {
     fn what_lies_below_a_folder_is_in_the_room() {
         let small = room("/no/such/folder/file");
         assert_eq!(small.lacks(&room("/no/such/folder/below/file")), None);
-        assert_eq!(small.lacks(&room("/no/such/file")), Some(Path::new("/no/such")));
-        assert_eq!(small.lacks(&room("/no/such/folders/file")), Some(Path::new("/no/such/folders")));
+        assert_eq!(small.lacks(&room("/no/such/file")), Some("the folder `/no/such`".into()));
+        assert_eq!(small.lacks(&room("/no/such/folders/file")), Some("the folder `/no/such/folders`".into()));
+    }
+
+    #[test]
+    fn ports_and_owners_count_too() {
+        assert_eq!(Room::default().port(2376).lacks(&Room::default().port(2376)), None);
+        assert_eq!(Room::default().lacks(&Room::default().port(2376)), Some("port 2376".into()));
+        assert!(Room::default().lacks(&Room::default().owners(true)).is_some());
     }
 
     #[test]

@@ -42,11 +42,20 @@ pub fn ask(place: &SidePlace, method: Method, path: &'static str) -> io::Result<
 fn connect(place: &SidePlace) -> io::Result<UnixStream> {
     let stream = match place {
         SidePlace::Path(path) => UnixStream::connect(path)?,
-        SidePlace::Abstract(name) => UnixStream::connect_addr(&SocketAddr::from_abstract_name(name)?)?,
+        SidePlace::Abstract(name) => trusted(UnixStream::connect_addr(&SocketAddr::from_abstract_name(name)?)?)?,
         SidePlace::Tcp(_) => return Err(io::Error::other("the status has a Unix socket, not a port")),
     };
     stream.set_nonblocking(true)?;
     Ok(stream)
+}
+
+/// Anybody may take a name that has no file; a file's folder says who could have made it.
+fn trusted(stream: UnixStream) -> io::Result<UnixStream> {
+    let (peer, own) = (rustix::net::sockopt::socket_peercred(&stream)?.uid, rustix::process::geteuid());
+    if peer == own || peer.is_root() {
+        return Ok(stream);
+    }
+    Err(io::Error::other(format!("user {} listens there, who is not trusted: ask as that user", peer.as_raw())))
 }
 
 async fn exchange(stream: UnixStream, method: Method, path: &'static str) -> io::Result<Answer> {

@@ -3,6 +3,7 @@
 use super::Order;
 use crate::proxy::config::SidePlace;
 use crate::proxy::{ListenError, SocketFile, UnixSocket, open_unix};
+use crate::record::Throttle;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
@@ -22,10 +23,10 @@ use tokio::net::UnixStream;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 /// Connections that are served at once.
-const MAX_CONNECTIONS: usize = 16;
+const MAX_CONNECTIONS: usize = 64;
 
 /// How long one connection may last.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long to wait after a connection could not be accepted.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -123,15 +124,20 @@ impl Side {
     /// The runtime takes no more sockets.
     pub async fn serve(self, orders: mpsc::Sender<Order>) -> io::Result<()> {
         let (seats, asked) = (Arc::new(Semaphore::new(MAX_CONNECTIONS)), self.asked);
+        let strangers = Throttle::default();
         match self.socket {
             Socket::Unix(listener) => {
                 let listener = tokio::net::UnixListener::from_std(listener)?;
                 loop {
                     match listener.accept().await {
                         Ok((stream, _)) if asked == Asked::Metrics || is_ours(&stream) => {
-                            answer(stream, asked, &orders, &seats).await;
+                            answer(stream, asked, &orders, &seats);
                         }
-                        Ok(_) => tracing::warn!("somebody else's process asked for the gate's status: no answer"),
+                        Ok(_) => {
+                            if let Some(more) = strangers.say() {
+                                tracing::warn!(more, "somebody else's process asked for the gate's status: no answer");
+                            }
+                        }
                         Err(_) => tokio::time::sleep(PAUSE).await,
                     }
                 }
@@ -140,7 +146,7 @@ impl Side {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
                 loop {
                     match listener.accept().await {
-                        Ok((stream, _)) => answer(stream, asked, &orders, &seats).await,
+                        Ok((stream, _)) => answer(stream, asked, &orders, &seats),
                         Err(_) => tokio::time::sleep(PAUSE).await,
                     }
                 }
@@ -160,19 +166,20 @@ fn is_ours(stream: &UnixStream) -> bool {
     stream.peer_cred().is_ok_and(|peer| peer.uid() == own || peer.uid() == 0)
 }
 
-/// Serves one connection beside the others, once there is a seat for it.
-async fn answer<S>(stream: S, asked: Asked, orders: &mpsc::Sender<Order>, seats: &Arc<Semaphore>)
+/// Serves one connection beside the others: one question, one answer.
+fn answer<S>(stream: S, asked: Asked, orders: &mpsc::Sender<Order>, seats: &Arc<Semaphore>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let Ok(seat) = Arc::clone(seats).acquire_owned().await else { return };
+    // who comes when all are taken is closed at once: waiting here, nobody else would be accepted
+    let Ok(seat) = Arc::clone(seats).try_acquire_owned() else { return };
     let orders = orders.clone();
     tokio::spawn(async move {
         let service = service_fn(|request| {
             let orders = orders.clone();
             async move { Ok::<_, Infallible>(reply(&request, asked, &orders).await) }
         });
-        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+        let connection = http1::Builder::new().keep_alive(false).serve_connection(TokioIo::new(stream), service);
         // whoever is too slow or speaks no HTTP has only itself to tell
         let _ = tokio::time::timeout(PATIENCE, connection).await;
         drop(seat);

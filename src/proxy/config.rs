@@ -59,6 +59,11 @@ pub enum SidePlace {
 }
 
 impl SidePlace {
+    /// The port of a TCP socket.
+    pub fn port(&self) -> Option<u16> {
+        if let Self::Tcp(address) = self { Some(address.port()) } else { None }
+    }
+
     /// The path of a Unix socket.
     pub fn path(&self) -> Option<&Path> {
         if let Self::Path(path) = self { Some(path) } else { None }
@@ -123,6 +128,11 @@ impl Place {
 }
 
 impl Place {
+    /// The port of a TCP listener.
+    pub fn port(&self) -> Option<u16> {
+        if let Self::Tcp { address, .. } = self { Some(address.port()) } else { None }
+    }
+
     /// The name of inherited sockets.
     pub fn inherited(&self) -> Option<&str> {
         if let Self::Inherited { name, .. } = self { Some(name) } else { None }
@@ -163,6 +173,13 @@ impl Config {
         }
     }
 
+    /// Whether a socket is given to somebody.
+    fn gives_away(&self) -> bool {
+        let given =
+            |place: &Place| matches!(place, Place::Unix(socket) if socket.owner.is_some() || socket.group.is_some());
+        self.listen.iter().any(|listen| given(&listen.place))
+    }
+
     /// Whether a socket is given to somebody by name.
     pub fn names_owners(&self) -> bool {
         let named = |id: &Option<String>| id.as_ref().is_some_and(|id| id.parse::<u32>().is_err());
@@ -178,6 +195,12 @@ impl Config {
         let sides = [&self.status, &self.metrics].into_iter().flatten().filter_map(SidePlace::path);
         let listeners = self.listen.iter().filter_map(|listen| listen.place.path()).map(PathBuf::as_path);
         let made = listeners.chain(sides).fold(read, Room::socket);
+        let ports = self
+            .listen
+            .iter()
+            .filter_map(|listen| listen.place.port())
+            .chain(self.metrics.iter().filter_map(SidePlace::port));
+        let made = ports.fold(made, Room::port).owners(self.gives_away());
         self.audit.as_deref().into_iter().fold(made, Room::write)
     }
 

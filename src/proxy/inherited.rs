@@ -39,14 +39,16 @@ impl Inherited {
     /// Something was handed over that is no listening stream socket.
     pub fn take() -> Result<Self, String> {
         let mut given = ListenFd::from_env();
-        let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
-        let names = names.split(':').filter(|name| !name.is_empty()).chain(std::iter::repeat(UNNAMED));
-        let handed = names.take(given.len()).enumerate().map(|(number, name)| {
+        let handed = names(given.len())?.into_iter().enumerate().map(|(number, name)| {
             let socket = socket(&mut given, number)
                 .map_err(|error| format!("the socket `{name}` that was handed over cannot be used: {error}"))?;
-            Ok(Arc::new(Handed { name: name.to_owned(), number, socket }))
+            Ok(Arc::new(Handed { name, number, socket }))
         });
-        handed.collect::<Result<_, _>>().map(Self)
+        let handed: Vec<_> = handed.collect::<Result<_, String>>()?;
+        match handed.iter().find(|one| handed.iter().any(|other| other.number < one.number && other.is(one))) {
+            Some(twice) => Err(format!("the socket `{}` was handed over twice", twice.name)),
+            None => Ok(Self(handed)),
+        }
     }
 
     /// Every socket of this name: a .socket unit may have several.
@@ -83,6 +85,17 @@ impl Inherited {
     }
 }
 
+/// A name for each; an empty one is none, and takes nobody else's place.
+fn names(count: usize) -> Result<Vec<String>, String> {
+    let Ok(text) = std::env::var("LISTEN_FDNAMES") else { return Ok(vec![UNNAMED.to_owned(); count]) };
+    let named = |name: &str| if name.is_empty() { UNNAMED.to_owned() } else { name.to_owned() };
+    let names: Vec<_> = if count == 0 { Vec::new() } else { text.split(':').map(named).collect() };
+    if names.len() == count {
+        return Ok(names);
+    }
+    Err(format!("{count} sockets were handed over, with {} names", names.len()))
+}
+
 fn socket(given: &mut ListenFd, at: usize) -> io::Result<Socket> {
     let missing = || io::Error::other("it is gone");
     let socket = match given.take_unix_listener(at) {
@@ -104,6 +117,12 @@ impl Handed {
     /// Tells it from all others of this process.
     pub(super) fn number(&self) -> usize {
         self.number
+    }
+
+    /// Whether both are the same socket.
+    fn is(&self, other: &Self) -> bool {
+        (self.path().is_some() && self.path() == other.path())
+            || (self.address().is_some() && self.address() == other.address())
     }
 
     /// The path of a Unix socket that has one.

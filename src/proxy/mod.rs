@@ -9,6 +9,7 @@ mod daemon;
 mod exchange;
 mod gone;
 mod handle;
+mod handshakes;
 mod host_files;
 mod inherited;
 pub mod limits;
@@ -18,7 +19,9 @@ mod open;
 mod peer;
 mod probe;
 mod refuse;
+pub mod regular_file;
 mod reload;
+mod revocations;
 mod rules;
 mod stream;
 mod tap;
@@ -42,9 +45,11 @@ pub use tls::{Tls, TlsError, TlsFiles};
 
 use crate::policy::Policy;
 use crate::record::Sinks;
+use crate::record::Throttle;
 use crate::record::audit::{Audit, Writer};
 use crate::record::metrics::{Metrics, Observed};
 use arc_swap::ArcSwap;
+use handshakes::Handshakes;
 use open::{Open, Opened};
 use rules::Rules;
 use std::io;
@@ -159,7 +164,9 @@ struct Listener {
     rules: ArcSwap<Rules>,
     connections: AtomicUsize,
     /// TLS handshakes under way.
-    handshakes: AtomicUsize,
+    handshakes: Handshakes,
+    /// Connections that were not made are told of so often.
+    refusals: Throttle,
     closed: watch::Sender<bool>,
     buffered: AtomicUsize,
 }
@@ -167,8 +174,9 @@ struct Listener {
 impl Listener {
     fn new(name: &str, rules: Rules) -> Self {
         let (rules, (closed, _)) = (ArcSwap::from_pointee(rules), watch::channel(false));
-        let [connections, handshakes, buffered] = [const { AtomicUsize::new(0) }; 3];
-        Self { name: name.into(), rules, connections, handshakes, buffered, closed }
+        let [connections, buffered] = [const { AtomicUsize::new(0) }; 2];
+        let (handshakes, refusals) = (Handshakes::default(), Throttle::default());
+        Self { name: name.into(), rules, connections, handshakes, refusals, buffered, closed }
     }
 }
 

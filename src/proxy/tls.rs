@@ -1,9 +1,10 @@
 //! Mutual TLS for TCP listeners: rustls, versions 1.2 and 1.3.
 
-use super::peer;
+use super::revocations::{self, Revocations};
+use super::{peer, regular_file};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, UnixTime};
+use rustls::pki_types::pem::{self as pem_format, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{CertificateError, RootCertStore, ServerConfig};
@@ -13,6 +14,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long before its end a server's certificate is warned of.
 const ENDS_SOON: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// The largest file of keys, certificates or revoked ones: a list of 100,000 has four MiB.
+const MAX_TLS_FILE: u64 = 16 << 20;
 
 /// The files of a TLS listener, PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +46,7 @@ pub struct Tls {
     /// When the server's certificate ends, in seconds since 1970.
     ends: Option<i64>,
     certificate: PathBuf,
+    warnings: Vec<String>,
 }
 
 /// A certificate chain, the holder's own first.
@@ -69,11 +74,13 @@ impl Tls {
     /// A file cannot be read, holds nothing of its kind, or key and certificate do not fit.
     pub fn read(files: &TlsFiles) -> Result<Arc<Self>, TlsError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = verifier(files, Arc::clone(&provider))?;
+        let (roots, lists) = (Arc::new(roots(&files.client_ca)?), revocations::read(&files.crl)?);
+        let warnings = revocations::warnings(&lists, &roots);
+        let verifier = verifier(files, roots, &lists, Arc::clone(&provider))?;
         let chain = chain(&files.certificate)?;
         let ends = chain.first().and_then(peer::ends);
         let config = Arc::new(config(files, provider, Arc::clone(&verifier), chain)?);
-        Ok(Arc::new(Self { config, verifier, ends, certificate: files.certificate.clone() }))
+        Ok(Arc::new(Self { config, verifier, ends, certificate: files.certificate.clone(), warnings }))
     }
 
     /// What a handshake needs.
@@ -98,8 +105,13 @@ impl Tls {
         self.ends
     }
 
+    /// What keeps clients out, now or soon.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        self.ending().into_iter().chain(self.warnings.clone())
+    }
+
     /// Says that the server's certificate has ended or will soon, where that is so.
-    pub fn warning(&self) -> Option<String> {
+    fn ending(&self) -> Option<String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let left = self.ends?.saturating_sub_unsigned(now.as_secs());
         let file = self.certificate.display();
@@ -125,12 +137,13 @@ fn why_untrusted(error: &rustls::Error) -> String {
     format!("the client certificate {what}")
 }
 
-fn verifier(files: &TlsFiles, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
-    let roots = Arc::new(roots(&files.client_ca)?);
-    let mut lists = Vec::new();
-    for file in &files.crl {
-        lists.extend(revocations(file)?);
-    }
+fn verifier(
+    files: &TlsFiles,
+    roots: Arc<RootCertStore>,
+    lists: &[Revocations],
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
+    let lists: Vec<_> = lists.iter().map(Revocations::der).collect();
     let blamed = files.crl.first().unwrap_or(&files.client_ca);
     WebPkiClientVerifier::builder_with_provider(roots, provider)
         .with_crls(lists)
@@ -161,7 +174,7 @@ fn config(
     Ok(config)
 }
 
-fn error(file: &Path, what: impl std::fmt::Display) -> TlsError {
+pub(super) fn error(file: &Path, what: impl std::fmt::Display) -> TlsError {
     TlsError { file: file.to_owned(), what: what.to_string() }
 }
 
@@ -174,18 +187,29 @@ fn roots(file: &Path) -> Result<RootCertStore, TlsError> {
 }
 
 fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let certificates = CertificateDer::pem_file_iter(file).map_err(|e| error(file, e))?;
-    let certificates: Result<Vec<_>, _> = certificates.collect();
-    let certificates = certificates.map_err(|e| error(file, e))?;
+    let certificates: Vec<CertificateDer<'static>> = pem(file)?;
     if certificates.is_empty() { Err(error(file, "there is no certificate in it")) } else { Ok(certificates) }
 }
 
-fn revocations(file: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsError> {
-    let lists = CertificateRevocationListDer::pem_file_iter(file).map_err(|e| error(file, e))?;
-    let lists: Vec<_> = lists.collect::<Result<_, _>>().map_err(|e| error(file, e))?;
-    if lists.is_empty() { Err(error(file, "there is no list of revoked certificates in it")) } else { Ok(lists) }
+/// Everything of one kind that a PEM file has.
+pub(super) fn pem<T: PemObject>(file: &Path) -> Result<Vec<T>, TlsError> {
+    let bytes = regular_file::read(file, MAX_TLS_FILE).map_err(|e| error(file, e))?;
+    T::pem_slice_iter(&bytes).collect::<Result<_, _>>().map_err(|e| error(file, unreadable(&e)))
 }
 
 fn key(file: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
-    PrivateKeyDer::from_pem_file(file).map_err(|e| error(file, e))
+    let key = pem(file)?.into_iter().next();
+    key.ok_or_else(|| error(file, "there is no private key in it, as PEM without a pass phrase"))
+}
+
+/// The crate's own words repeat what is in the file, which may be a key.
+fn unreadable(error: &pem_format::Error) -> &'static str {
+    match error {
+        pem_format::Error::MissingSectionEnd { .. } => {
+            "it is not whole: a part of it has no `-----END` line of its own"
+        }
+        pem_format::Error::IllegalSectionStart { .. } => "it is no PEM: a `-----BEGIN` line is not as it should be",
+        pem_format::Error::Base64Decode(_) => "it is no PEM: between its lines there is no base64",
+        _ => "it cannot be read as PEM",
+    }
 }

@@ -73,24 +73,6 @@ impl Drop for Seat {
     }
 }
 
-/// Counts a TLS handshake for as long as it takes.
-struct Handshake<'l>(&'l AtomicUsize);
-
-impl<'l> Handshake<'l> {
-    /// None if so many are under way already: whoever only begins them must not use up all that
-    /// the listener has.
-    fn begin(listener: &'l Listener, most: usize) -> Option<Self> {
-        let handshake = Self(&listener.handshakes);
-        (listener.handshakes.fetch_add(1, Ordering::Relaxed) < most).then_some(handshake)
-    }
-}
-
-impl Drop for Handshake<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// Something to do for one thread.
 #[derive(Debug)]
 pub(super) enum Job {
@@ -195,6 +177,9 @@ impl Socket {
     }
 }
 
+/// How long a client may take to begin its handshake; until then it takes nobody's place.
+const FIRST_WORD: Duration = Duration::from_secs(5);
+
 /// What one thread keeps of its connections.
 #[derive(Debug)]
 struct Worker {
@@ -295,7 +280,9 @@ impl Worker {
             Err(error) if error.kind() == io::ErrorKind::QuotaExceeded => {}
             Err(error) => {
                 self.shared.sinks.metrics.handshakes_failed.inc();
-                tracing::warn!(listener = %listener.name, who, %error, "refused: no connection was made");
+                if let Some(more) = listener.refusals.say() {
+                    tracing::warn!(listener = %listener.name, who, %error, more, "refused: no connection was made");
+                }
             }
         }
         drop(seat);
@@ -365,7 +352,7 @@ impl Worker {
             let peer = peer::of_tcp(address, None).map_err(unreadable)?;
             return Ok((ClientStream::Tcp(stream), peer, Chain::default()));
         };
-        let stream = self.shake_hands(listener, tls, stream).await?;
+        let stream = self.shake_hands(listener, tls, stream, address).await?;
         let chain: Chain = stream.get_ref().1.peer_certificates().unwrap_or_default().into();
         let peer = peer::of_tcp(address, chain.first()).map_err(unreadable)?;
         Ok((ClientStream::Tls(Box::new(stream)), peer, chain))
@@ -376,9 +363,12 @@ impl Worker {
         listener: &Listener,
         tls: &Tls,
         stream: tokio::net::TcpStream,
+        address: IpAddr,
     ) -> io::Result<TlsStream<tokio::net::TcpStream>> {
         let limits = &self.shared.gate.limits;
-        let Some(_under_way) = Handshake::begin(listener, limits.handshakes) else {
+        let spoken = tokio::time::timeout(limits.handshake_timeout.min(FIRST_WORD), stream.readable()).await;
+        spoken.map_err(|_| io::Error::other("the client said nothing"))??;
+        let Some(_under_way) = listener.handshakes.begin(address, limits.handshakes) else {
             self.shared.gate.note_full(&listener.name, "TLS handshakes");
             return Err(io::ErrorKind::QuotaExceeded.into());
         };

@@ -7,9 +7,11 @@ mod id;
 mod journal;
 pub mod log;
 pub mod metrics;
+mod throttle;
 
 pub use escape::visible;
 pub use id::RequestId;
+pub use throttle::Throttle;
 
 use crate::policy::Denial;
 use crate::request::{Certificate, Identity, Peer};

@@ -76,6 +76,15 @@ impl Authority {
 
     /// As [`Self::server`], but for those that this list revokes.
     pub(crate) fn server_with(&self, list: Option<String>) -> Arc<Tls> {
+        self.server_from(list, |_| ()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`Self::server_with`], from files that were changed before.
+    pub(crate) fn server_from(
+        &self,
+        list: Option<String>,
+        change: impl FnOnce(&mut TlsFiles),
+    ) -> Result<Arc<Tls>, dockgate::proxy::TlsError> {
         let _turn = alone();
         let folder = tempfile::tempdir().expect("a folder");
         let server = self.sign(|params| params.subject_alt_names = vec![dns("localhost")]);
@@ -84,13 +93,14 @@ impl Authority {
             fs::write(&path, text).expect("a file");
             path
         };
-        let files = TlsFiles {
+        let mut files = TlsFiles {
             certificate: put("cert.pem", server.certificate.pem()),
             key: put("key.pem", server.key.serialize_pem()),
             client_ca: put("ca.pem", self.certificate.pem()),
             crl: list.map(|list| put("crl.pem", list)).into_iter().collect(),
         };
-        Tls::read(&files).unwrap_or_else(|error| panic!("{error}"))
+        change(&mut files);
+        Tls::read(&files)
     }
 
     /// A client's side: it takes servers that this authority signed for, and shows who it is, or nothing.

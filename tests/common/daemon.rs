@@ -40,10 +40,13 @@ impl Daemon {
         });
     }
 
-    /// What came from clients; the gate's own question after the version is left out.
+    /// What came from clients; the gate's own questions are left out.
     pub(crate) fn received(&self) -> Vec<Exchange> {
         let mut all = self.0.received();
-        all.retain(|exchange| exchange.head != OWN_PING);
+        let own = |exchange: &Exchange| {
+            exchange.headers.iter().any(|(name, value)| name == "user-agent" && value == "dockgate")
+        };
+        all.retain(|exchange| exchange.head != OWN_PING && !own(exchange));
         all
     }
 

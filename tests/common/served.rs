@@ -30,9 +30,14 @@ impl Served {
 
     /// A gate whose daemon is another's matter: its socket is `docker.sock` in this folder.
     pub(crate) fn start_in(folder: TempDir, policy: &str, change: impl FnOnce(&mut Command)) -> Self {
+        Self::start_more(folder, policy, "", change)
+    }
+
+    /// With more listeners, as lines of the configuration.
+    pub(crate) fn start_more(folder: TempDir, policy: &str, more: &str, change: impl FnOnce(&mut Command)) -> Self {
         let file = |name: &str| folder.path().join(name);
         fs::write(file("policy.yaml"), policy).unwrap();
-        fs::write(file("dockgate.yaml"), configuration(&folder, "gate.sock")).unwrap();
+        fs::write(file("dockgate.yaml"), configuration(&folder, "gate.sock") + more).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_dockgate"));
         change(&mut command);
         let child = command

@@ -2,7 +2,6 @@
 
 use crate::common::{Client, Daemon, Served, asked, get, may, wait};
 use crate::leaks::Snapshot;
-use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
@@ -53,12 +52,9 @@ const MAY: &str = "ping, ContainerList, ContainerCreate, ContainerAttach, ImageL
 fn start() -> (Served, String) {
     let folder = tempfile::tempdir().unwrap();
     let daemon = Daemon::start(&folder.path().join("docker.sock"));
-    let mut served = Served::start_in(folder, &may(MAY), |_| ());
-    served.daemon = Some(daemon);
-    let file = served.file("dockgate.yaml");
     let more = "  - address: 127.0.0.1:0\n    policy: policy.yaml\n";
-    fs::write(&file, fs::read_to_string(&file).unwrap() + more).unwrap();
-    assert_eq!(asked(&served, &["reload"]).0, 0);
+    let mut served = Served::start_more(folder, &may(MAY), more, |_| ());
+    served.daemon = Some(daemon);
     let (_, status) = asked(&served, &["status", "--json"]);
     let status: serde_json::Value = serde_json::from_str(&status).unwrap();
     let port = status["listeners"][0]["name"].as_str().filter(|name| name.starts_with("127"));

@@ -199,6 +199,42 @@ fn a_list_that_has_ended_or_is_from_elsewhere_lets_nobody_in() {
     }
 }
 
+/// The verifier looks at one list of an authority, and it must not be the older one.
+#[test]
+fn two_lists_of_one_authority_are_refused() {
+    let authority = Authority::new();
+    let (old, new) = (authority.revoke(&[], LATER), authority.revoke(&[&authority.sign(|_| {})], LATER));
+    let error = authority.server_from(Some(old + &new), |_| ()).unwrap_err();
+    assert!(error.to_string().contains("second list"), "{error}");
+    assert!(authority.server_from(Some(new), |_| ()).is_ok());
+}
+
+#[test]
+fn nothing_of_a_key_is_in_an_error() {
+    let authority = Authority::new();
+    for change in [|key: String| key.replace('\n', ""), |key: String| key.replace("-----END", "---END")] {
+        let mut text = String::new();
+        let error = authority.server_from(None, |files| {
+            text = std::fs::read_to_string(&files.key).unwrap();
+            std::fs::write(&files.key, change(text.clone())).unwrap();
+        });
+        let error = error.unwrap_err().to_string();
+        let secret = text.lines().nth(1).unwrap();
+        let bytes = format!("{:?}", &secret.as_bytes()[..4]);
+        let bytes = bytes.trim_matches(['[', ']']);
+        assert!(error.contains("key.pem") && !error.contains(bytes) && !error.contains(&secret[..8]), "{error}");
+    }
+}
+
+#[test]
+fn what_would_never_be_read_to_its_end_is_refused() {
+    let authority = Authority::new();
+    for path in ["/dev/zero", "/tmp"] {
+        let error = authority.server_from(None, |files| files.crl = vec![path.into()]).unwrap_err();
+        assert!(error.to_string().contains("no file"), "{error}");
+    }
+}
+
 #[test]
 fn a_certificate_that_is_revoked_later_loses_its_connections_and_streams() {
     let authority = Authority::new();
@@ -264,6 +300,8 @@ fn handshakes_that_are_only_begun_are_bounded() {
         client.try_send(get("/_ping")).is_ok() && client.try_answer().is_ok_and(|answer| answer.status == 200)
     };
     let begun: Vec<Client> = (0..5).map(|_| Client::tcp(&gate.address(1))).collect();
+    let mut begun = begun;
+    begun.iter_mut().for_each(|client| drop(client.try_send("\x16")));
     wait("no more handshakes", || (!works()).then_some(()));
     assert_eq!(open.send(get("/_ping")).answer().status, 200);
     drop(begun);

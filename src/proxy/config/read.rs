@@ -165,6 +165,10 @@ impl<'t> File<'_, 't> {
         };
         let (certificate, key, client_ca) = (file("certificate"), file("key"), file("client_ca"));
         let crl = fields.get("crl").map(|pair| self.paths(pair)).unwrap_or_default();
+        if let Some(pair) = fields.get("crl").filter(|_| crl.is_empty()) {
+            let help = "leave it out if nothing is ever revoked";
+            self.reader.report.problem_with_help(pair.key.span, "`crl` names no list", help);
+        }
         Some(TlsFiles { certificate: certificate?, key: key?, client_ca: client_ca?, crl })
     }
 
