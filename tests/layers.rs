@@ -56,6 +56,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "proxy",
             "control",
             "confine/capabilities.rs",
+            "certs/files.rs",
             "certs/folder.rs",
             "record/journal.rs",
             "record/metrics/observed.rs",

@@ -1,9 +1,10 @@
 //! Files that are there as a whole or not at all, with their rights from the first moment on.
 
 use super::error::CertsError;
+use rustix::fs::{Mode, OFlags};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, fchown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read.
@@ -134,8 +135,24 @@ fn make(folder: &Path, mode: u32) -> Result<(), CertsError> {
 
 fn make_one(folder: &Path, mode: u32) -> io::Result<()> {
     DirBuilder::new().mode(mode).create(folder)?;
-    let owner = adopted(&fs::metadata(folder)?, folder)?;
-    owner.map_or(Ok(()), |(uid, gid)| chown(folder, Some(uid), Some(gid)))
+    // by its descriptor: who owns the folder above could have put a link in its place by now
+    let made =
+        File::from(rustix::fs::open(folder, OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?);
+    give_up(&made, folder)
+}
+
+/// Root gives what it has made to whose folder it is in.
+fn give_up(made: &File, path: &Path) -> io::Result<()> {
+    let owner = adopted(&made.metadata()?, path)?;
+    owner.map_or(Ok(()), |(uid, gid)| fchown(made, Some(uid), Some(gid)))
+}
+
+/// Opens a file that only its owner can, and so can only be locked by them.
+pub(super) fn open_private(file: &Path) -> io::Result<File> {
+    let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let open = File::from(rustix::fs::open(file, flags, Mode::RUSR | Mode::WUSR)?);
+    give_up(&open, file)?;
+    Ok(open)
 }
 
 /// The names in a folder, in order; none if it is not there.

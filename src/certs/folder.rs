@@ -76,7 +76,8 @@ impl Folder {
 
     /// Keeps other runs away for as long as the file is held.
     pub(super) fn lock(&self) -> Result<File, CertsError> {
-        let open = File::open(&self.0).map_err(CertsError::io("open it", &self.0))?;
+        let file = self.0.join(".lock");
+        let open = files::open_private(&file).map_err(CertsError::io("open it", &file))?;
         let locked = flock(&open, FlockOperation::NonBlockingLockExclusive);
         locked.map_err(|_| CertsError::new(&self.0, "another `dockgate certs` is at work there"))?;
         Ok(open)

@@ -26,7 +26,7 @@ use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 
@@ -59,6 +59,8 @@ pub(super) struct Link {
     order: Cell<Order>,
     ordered: Notify,
     watched: Cell<bool>,
+    /// When the client's certificate was last looked at.
+    trusted_at: Cell<Instant>,
 }
 
 /// What the thread's clock or a shutdown wants of a connection.
@@ -126,6 +128,7 @@ impl Link {
             order: Cell::new(Order::None),
             ordered: Notify::new(),
             watched: Cell::new(false),
+            trusted_at: Cell::new(Instant::now()),
         })
     }
 
@@ -167,7 +170,7 @@ impl Link {
     /// Called at every tick: heads that take too long and idle connections end,
     /// requests that take long are watched for a client that is gone.
     pub(super) fn tick(&self, limits: &Limits) {
-        if self.has_expired() || self.is_orphaned() {
+        if self.has_expired() || self.is_orphaned() || self.has_lost_trust() {
             self.revoke_unless(|_| false);
         }
         let late = self.tap.head_since().is_some_and(|since| since.elapsed() > limits.header_timeout);
@@ -177,6 +180,19 @@ impl Link {
         } else if self.tap.busy() && !self.watched.replace(true) {
             self.order(Order::Watch);
         }
+    }
+
+    /// From time to time the client's certificate is looked at again: an authority between, or a
+    /// list of revoked certificates, may have come to its end.
+    fn has_lost_trust(&self) -> bool {
+        if self.learned.chain.is_empty() || self.trusted_at.get().elapsed() < self.gate.limits.verify_every {
+            return false;
+        }
+        self.trusted_at.set(Instant::now());
+        let standing = Standing::later(self.listener.rules.load_full(), &self.who, &self.learned);
+        let lost = standing.is_trusted().is_err();
+        *self.standing.borrow_mut() = Rc::new(standing);
+        lost
     }
 
     /// The rules have changed, or the listener is closed: a stream that is not allowed any more ends,

@@ -19,6 +19,8 @@ pub struct Limits {
     pub handshake_timeout: Duration,
     /// TLS handshakes of one listener that are under way at once.
     pub handshakes: usize,
+    /// How often the certificate of a client is verified anew while its connection is open.
+    pub verify_every: Duration,
     /// Bytes of request bodies that are held for judging, all requests together. With several
     /// listeners, one may have three quarters of it.
     pub buffered_bodies: usize,
@@ -35,13 +37,14 @@ impl Default for Limits {
             idle_timeout: Duration::from_secs(300),
             handshake_timeout: Duration::from_secs(10),
             handshakes: 256,
+            verify_every: Duration::from_secs(60),
             buffered_bodies: 64 << 20,
             shutdown_grace: Duration::from_secs(10),
         }
     }
 }
 
-/// Descriptors that one connection may take: the client's, the daemon's, and a watch.
+/// Descriptors that one connection may take: the client's, the daemon's, and two watches.
 const DESCRIPTORS: u64 = 4;
 
 /// Descriptors that are kept for files, listeners and runtimes.

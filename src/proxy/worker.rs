@@ -252,10 +252,19 @@ pub(super) async fn run(thread: Thread) {
             },
             _ = tick.tick() => worker.tick(),
             _ = drain.changed() => break,
-            Ok(()) = reloads.changed() => worker.links().iter().for_each(|link| link.reconsider()),
+            Ok(()) = reloads.changed() => { spawn_local(reconsider(worker.links())); }
         }
     }
     worker.drain().await;
+}
+
+/// One connection after the other: certificates are verified anew, and others want to be served
+/// meanwhile. What they ask before their turn is judged by the new rules in any case.
+async fn reconsider(links: Vec<Rc<Link>>) {
+    for link in links {
+        link.reconsider();
+        tokio::task::yield_now().await;
+    }
 }
 
 impl Worker {

@@ -2,6 +2,7 @@
 
 use super::tool::Tool;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::fs::symlink;
 
 /// Everything in the folder, by path.
@@ -159,7 +160,9 @@ fn a_place_that_cannot_be_written_is_named() {
 #[test]
 fn two_runs_at_once_do_not_meet() {
     let tool = with_alice();
-    let held = fs::File::open(tool.root()).unwrap();
+    let lock = tool.root().join(".lock");
+    assert_eq!(fs::metadata(&lock).unwrap().permissions().mode() & 0o777, 0o600, "nobody else can take it");
+    let held = fs::File::open(lock).unwrap();
     rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
     assert!(tool.fails("renew alice").contains("another `dockgate certs` is at work"));
     tool.fine("list");

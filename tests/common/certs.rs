@@ -52,20 +52,30 @@ impl Authority {
 
     /// A list of revoked certificates that ends in this year.
     pub(crate) fn revoke(&self, holders: &[&Holder], ends: i32) -> String {
+        self.revoke_with(holders, |list| list.next_update = date_time_ymd(ends, 1, 1))
+    }
+
+    /// A list of revoked certificates, changed before it is signed.
+    pub(crate) fn revoke_with(
+        &self,
+        holders: &[&Holder],
+        change: impl FnOnce(&mut CertificateRevocationListParams),
+    ) -> String {
         let revoked = |holder: &&Holder| RevokedCertParams {
             serial_number: holder.serial.clone(),
             revocation_time: date_time_ymd(2025, 1, 1),
             reason_code: None,
             invalidity_date: None,
         };
-        let list = CertificateRevocationListParams {
+        let mut list = CertificateRevocationListParams {
             this_update: date_time_ymd(2025, 1, 1),
-            next_update: date_time_ymd(ends, 1, 1),
+            next_update: date_time_ymd(2090, 1, 1),
             crl_number: SerialNumber::from(1),
             issuing_distribution_point: None,
             revoked_certs: holders.iter().map(revoked).collect(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
+        change(&mut list);
         list.signed_by(&self.issuer).expect("a list").pem().expect("PEM")
     }
 

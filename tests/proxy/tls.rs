@@ -199,6 +199,26 @@ fn a_list_that_has_ended_or_is_from_elsewhere_lets_nobody_in() {
     }
 }
 
+#[test]
+fn a_list_that_ends_later_ends_streams_too() {
+    let authority = Authority::new();
+    let holder = authority.sign(|_| {});
+    let end = seconds_from_now(3);
+    let server = authority
+        .server_with(Some(authority.revoke_with(&[], |list| list.next_update = date_time_ymd(1970, 1, 1) + end)));
+    let gate = Gate::under(EVERYTHING)
+        .limits(|limits| limits.verify_every = Duration::from_millis(500))
+        .tcp(Some(server), EVERYTHING)
+        .start();
+    let connect = || Client::tls(&gate.address(1), authority.client(Some(&holder), BOTH));
+    let (mut events, mut idle) = (connect(), connect());
+    events.send(get("/v1.45/events")).head();
+    assert_eq!(idle.send(get("/_ping")).answer().status, 200);
+    events.until_cut();
+    assert!(SystemTime::now() >= UNIX_EPOCH + end, "not before its end");
+    assert_eq!(idle.send(get("/v1.45/info")).answer().status, 403);
+}
+
 /// The verifier looks at one list of an authority, and it must not be the older one.
 #[test]
 fn two_lists_of_one_authority_are_refused() {
