@@ -5,7 +5,8 @@ target() { rustc -vV | sed -n 's/^host: //p'; }
 
 # A target is named so that build scripts, which cannot be static, keep their own flags.
 build() {
-  RUSTFLAGS="-C target-feature=+crt-static" \
+  # Packed relocations: half a megabyte less, where the linker knows them; glibc does since 2.36.
+  RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs" \
     cargo build --release --locked --manifest-path "$PROJECT/Cargo.toml" --target "$(target)" >&2
   echo "${CARGO_TARGET_DIR:-$PROJECT/target}/$(target)/release/dockgate"
 }
