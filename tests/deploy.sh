@@ -11,17 +11,6 @@ DEPLOY=$PROJECT/deploy
 # shellcheck source-path=SCRIPTDIR source=real_docker/lib.sh
 . "$TESTS/real_docker/lib.sh"
 
-check() { # NAME COMMAND...
-  local name=$1 told
-  shift
-  if told=$("$@" 2>&1); then
-    printf 'ok   %s\n' "$name"
-  else
-    printf 'FAIL %s\n%s\n' "$name" "$told"
-    FAILED=1
-  fi
-}
-
 scripts() {
   git -C "$PROJECT" ls-files -z '*.sh' .ci/run 'deploy/debian/p*' | (cd "$PROJECT" && xargs -0 shellcheck -x)
 }

@@ -12,17 +12,6 @@ DEPLOY=$PROJECT/deploy
 . "$TESTS/real_docker/lib.sh"
 DOCKGATE_BIN=${DOCKGATE_BIN:-$PROJECT/target/debug/dockgate}
 
-check() { # NAME COMMAND...
-  local name=$1 told
-  shift
-  if told=$("$@" 2>&1); then
-    printf 'ok   %s\n' "$name"
-  else
-    printf 'FAIL %s\n%s\n' "$name" "$told"
-    FAILED=1
-  fi
-}
-
 # --- promtool ---
 
 get_promtool() {

@@ -13,17 +13,6 @@ PROJECT=$(dirname "$TESTS")
 TOOLS=(debootstrap systemd-nspawn:systemd-container man:man-db lintian curl python3)
 UNITS=usr/lib/systemd/system
 
-check() { # NAME COMMAND...
-  local name=$1 told
-  shift
-  if told=$("$@" 2>&1); then
-    printf 'ok   %s\n' "$name"
-  else
-    printf 'FAIL %s\n%s\n' "$name" "$told"
-    FAILED=1
-  fi
-}
-
 install_tools() {
   local tool need=()
   for tool in "${TOOLS[@]}"; do

@@ -51,3 +51,16 @@ await() { # SECONDS COMMAND...
     sleep 0.1
   done
 }
+
+# Runs a command and prints a line; what it said is shown where it failed, and FAILED is set.
+check() { # NAME COMMAND...
+  local name=$1 told
+  shift
+  if told=$("$@" 2>&1); then
+    printf 'ok   %s\n' "$name"
+  else
+    printf 'FAIL %s\n%s\n' "$name" "$told"
+    # shellcheck disable=SC2034 # for whoever sources this
+    FAILED=1
+  fi
+}
