@@ -5,7 +5,7 @@ use super::confined::Confined;
 use super::plan::{self, Judges, Origin};
 use super::served::{Base, Served};
 use super::sources::{self, Bad, complain};
-use super::watch::Watch;
+use super::watch::{Ears, Watch};
 use crate::control::Side;
 use crate::proxy::config::Config;
 use crate::proxy::{self, Inherited, Running};
@@ -71,6 +71,7 @@ impl Serve {
         })?;
         notes.iter().for_each(|note| tracing::warn!("{note}"));
         let Judges { listeners, fingerprint, files } = judges;
+        let ears = Ears::open().map_err(|error| failed(&format!("signals cannot be received: {error}")))?;
         let sides = Sides::open(&config)?;
         let plan = plan::gate(&config, listeners, host_files)?;
         let running = proxy::start(plan).map_err(|error| failed(&error))?;
@@ -79,7 +80,8 @@ impl Serve {
         let base = Base { origin: self.origin, inherited, confined };
         let served = Served::first(base, &config, (files, fingerprint));
         let watch = Watch { running, served, log, pinged: Arc::default() };
-        watch.until_ended(sides).map_err(|error| failed(&format!("signals cannot be received: {error}")))
+        watch.until_ended(ears, sides);
+        Ok(())
     }
 }
 

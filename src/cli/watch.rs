@@ -10,7 +10,8 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -50,14 +51,34 @@ impl Pinged {
     }
 }
 
-impl Watch {
-    /// Waits for SIGTERM or SIGINT, then lets requests under way end.
+/// What hears signals, from before anybody can connect: one that comes early must not end the gate
+/// in the middle of something.
+pub(super) struct Ears {
+    runtime: Runtime,
+    /// SIGTERM, SIGINT and SIGHUP.
+    signals: [Signal; 3],
+}
+
+impl Ears {
+    /// Hears from now on.
     ///
     /// # Errors
-    /// Signals or sockets cannot be registered.
-    pub(super) fn until_ended(mut self, sides: Sides) -> io::Result<()> {
+    /// Signals cannot be registered.
+    pub(super) fn open() -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(self.watch(sides))?;
+        let within = runtime.enter();
+        let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let signals = [terminate, interrupt, signal(SignalKind::hangup())?];
+        drop(within);
+        Ok(Self { runtime, signals })
+    }
+}
+
+impl Watch {
+    /// Waits for SIGTERM or SIGINT, then lets requests under way end.
+    pub(super) fn until_ended(mut self, ears: Ears, sides: Sides) {
+        let Ears { runtime, signals } = ears;
+        runtime.block_on(self.watch(signals, sides));
         supervisor::stopping();
         tracing::info!("ending: requests under way may finish");
         self.running.stop();
@@ -65,15 +86,12 @@ impl Watch {
             let lines = self.log.dropped();
             tracing::warn!(lines, "log lines were dropped, because nobody read them in time");
         }
-        Ok(())
     }
 
     /// SIGHUP, orders, and files that have changed are a reason to take the rules anew; SIGHUP and
     /// orders open the audit file anew as well.
-    async fn watch(&mut self, sides: Sides) -> io::Result<()> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut hangup = signal(SignalKind::hangup())?;
+    async fn watch(&mut self, signals: [Signal; 3], sides: Sides) {
+        let [mut terminate, mut interrupt, mut hangup] = signals;
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut watchdog = supervisor::watchdog().map(tokio::time::interval);
@@ -83,8 +101,8 @@ impl Watch {
         }
         loop {
             tokio::select! {
-                _ = terminate.recv() => return Ok(()),
-                _ = interrupt.recv() => return Ok(()),
+                _ = terminate.recv() => return,
+                _ = interrupt.recv() => return,
                 _ = hangup.recv() => drop(self.reload()),
                 () = bark(&mut watchdog) => self.show_life(),
                 Some(order) = ordered.recv() => self.obey(order),
