@@ -17,7 +17,7 @@ GIB = 1 << 30
 LOAD_SECONDS = 60
 IDLE_CONNECTIONS = 1000
 TRACED_REQUESTS = 2000
-DOZEN, EVERYTHING = "policy.yaml", "everything.yaml"
+DOZEN, EVERYTHING, TARGETS = "policy.yaml", "everything.yaml", "targets.yaml"
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ WORKLOADS = [
     Workload("ping", DOZEN, 1, 20_000, 8_000, gives="latency"),
     Workload("create", DOZEN, 16, 40_000, 20_000, title="judged create"),
     Workload("large-create", DOZEN, 4, 400, 200, title="judged create of 1 MiB"),
+    Workload("stop", DOZEN, 16, 40_000, 20_000),
+    Workload("stop", TARGETS, 16, 40_000, 20_000, title="stop by label"),
     Workload("create", EVERYTHING, 16, 40_000, 20_000),
     Workload("large-create", EVERYTHING, 4, 400, 200, title="create of 1 MiB"),
     Workload("download", EVERYTHING, 1, 1, 1, GIB, GIB // 2, gives="stream"),
@@ -57,7 +59,7 @@ TRACED = ["ping", "list", "one-connection-per-request"]
 def measure_round(bench, target, quick):
     """Every metric of one target, each policy in a process of its own."""
     values = {}
-    for policy in (DOZEN, EVERYTHING):
+    for policy in (DOZEN, TARGETS, EVERYTHING):
         workloads = [workload for workload in WORKLOADS if workload.policy == policy]
         with target.serve(bench, policy) as server:
             idle = memory(server, "idle")

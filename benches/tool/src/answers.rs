@@ -19,6 +19,8 @@ pub struct Answers {
     pub ping_head: Vec<u8>,
     pub list: Vec<u8>,
     pub created: Vec<u8>,
+    pub stopped: Vec<u8>,
+    pub inspected: Vec<u8>,
     pub built: Vec<u8>,
     pub stream_head: Vec<u8>,
     pub not_found: Vec<u8>,
@@ -32,6 +34,8 @@ impl Answers {
             ping_head: head("200 OK", "Content-Type: text/plain\r\nContent-Length: 0\r\n"),
             list: chunked(&list()),
             created: sized("201 Created", JSON, &id),
+            stopped: head("204 No Content", ""),
+            inspected: chunked(&inspected()),
             built: sized("200 OK", JSON, "{\"stream\":\"done\"}\r\n"),
             stream_head: head("200 OK", "Content-Type: application/x-tar\r\nTransfer-Encoding: chunked\r\n"),
             not_found: sized("404 Not Found", JSON, r#"{"message":"page not found"}"#),
@@ -53,6 +57,15 @@ fn chunked(body: &str) -> Vec<u8> {
     let headers = format!("{JSON}Transfer-Encoding: chunked\r\n");
     let chunk = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
     [head("200 OK", &headers), chunk.into()].concat()
+}
+
+/// What a container's inspection has that a gate reads, and as much again as it is long with others.
+fn inspected() -> String {
+    let id = "c0ffee".repeat(10) + "0001";
+    let rest = container(1);
+    format!(
+        r#"{{"Id":"{id}","Name":"/web","State":{{"Status":"running","Running":true,"Pid":4711}},"Image":"sha256:{id}","Config":{{"Image":"nginx:1.27","Labels":{{"tier":"web"}}}},"HostConfig":[{rest},{rest},{rest},{rest},{rest}]}}"#
+    )
 }
 
 fn list() -> String {

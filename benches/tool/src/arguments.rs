@@ -7,7 +7,7 @@ use crate::load::{Plan, Workload};
 pub const USAGE: &str = "\
 usage: bench-tool upstream SOCK
        bench-tool load SOCK --path PATH [--connections N] [--requests N] [--bytes N]
-PATH: ping, list, create, large-create, one-connection-per-request, download, upload";
+PATH: ping, list, stop, create, large-create, one-connection-per-request, download, upload";
 
 pub enum Command {
     Upstream(PathBuf),
@@ -52,6 +52,7 @@ fn workload(text: &str) -> Result<Workload, String> {
         "list" => Workload::List,
         "create" => Workload::Create,
         "large-create" => Workload::LargeCreate,
+        "stop" => Workload::Stop,
         "one-connection-per-request" => Workload::FreshConnection,
         "download" => Workload::Download,
         "upload" => Workload::Upload,

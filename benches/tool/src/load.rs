@@ -34,6 +34,7 @@ pub enum Workload {
     LargeCreate,
     List,
     Ping,
+    Stop,
     Upload,
 }
 
@@ -111,6 +112,7 @@ impl Plan {
             Workload::Ping | Workload::FreshConnection => format!("GET /_ping {HEADERS}\r\n"),
             Workload::List => format!("GET /v1.45/containers/json {HEADERS}\r\n"),
             Workload::Create => create_request(CREATE.trim()),
+            Workload::Stop => format!("POST /v1.45/containers/web/stop {HEADERS}\r\n"),
             Workload::LargeCreate => create_request(&large_body()),
             Workload::Download => {
                 format!("GET /v1.45/images/x/get?n={} {HEADERS}\r\n", self.bytes)

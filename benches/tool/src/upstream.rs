@@ -40,6 +40,9 @@ async fn reply(wire: &mut Wire, head: &Head, answers: &Answers) -> io::Result<()
         ("HEAD", "/_ping") => wire.send(&answers.ping_head).await,
         ("GET", "/v1.45/containers/json") => wire.send(&answers.list).await,
         ("POST", "/v1.45/containers/create") => wire.send(&answers.created).await,
+        // by the ID that the inspected one has, or by its name
+        ("POST", path) if path.ends_with("/stop") => wire.send(&answers.stopped).await,
+        ("GET", "/containers/web/json") => wire.send(&answers.inspected).await,
         ("POST", "/v1.45/build") => wire.send(&answers.built).await,
         ("GET", "/v1.45/images/x/get") => {
             wire.send(&answers.stream_head).await?;
