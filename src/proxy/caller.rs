@@ -3,11 +3,12 @@
 
 use super::cgroup;
 use super::objects::container;
+use super::upstream::Upstream;
 use crate::request::Object;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What could be told of a client's container.
@@ -41,7 +42,7 @@ pub(super) fn is_alive(pidfd: &impl AsFd) -> bool {
 /// Finds the container of a process.
 ///
 /// `process` holds the very process of that number, so that what was read of it was read of it.
-pub(super) async fn find(upstream: &Path, pid: i32, process: Option<OwnedFd>) -> Caller {
+pub(super) async fn find(upstream: &Rc<Upstream>, pid: i32, process: Option<OwnedFd>) -> Caller {
     let Some(process) = process.filter(|_| pid > 0) else {
         return Caller::Unseen("its process lives in another pid namespace: give the gate `pid: host`".to_owned());
     };
@@ -58,7 +59,7 @@ pub(super) async fn find(upstream: &Path, pid: i32, process: Option<OwnedFd>) ->
 
 /// The daemon is asked twice: a container that runs with the same first process before and after was
 /// that process in between, when its control groups were read.
-async fn confirm(upstream: &Path, groups: &str, id: &str) -> Result<Caller, String> {
+async fn confirm(upstream: &Rc<Upstream>, groups: &str, id: &str) -> Result<Caller, String> {
     let Some(before) = container(upstream, id).await? else { return Ok(Caller::Outside) };
     let first = Pid::from_raw(before.state.pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
     let first = first.ok_or("the container's first process cannot be seen: give the gate `pid: host`")?;

@@ -229,7 +229,7 @@ async fn decide(link: &Link, role: &Role, request: Understood) -> Result<Box<All
 /// its ID.
 async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<Understood, Stop> {
     if role.asks_about(request.operation().op) {
-        let about = objects::about(&link.gate.upstream, &request).await.map_err(Stop::Refused)?;
+        let about = objects::about(&link.upstream, &request).await.map_err(Stop::Refused)?;
         request.is_about(about);
     }
     Ok(request)

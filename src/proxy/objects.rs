@@ -1,13 +1,14 @@
 //! What the daemon says of the object that a request names in its path, asked once before it is judged.
 
-use super::daemon::ask;
-use crate::catalogue::{Op, Params, Route, Target};
+use super::question;
+use super::upstream::Upstream;
+use crate::catalogue::{Op, Target};
 use crate::request::{About, Object, Refusal, Request};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::rc::Rc;
 
 /// A container as the daemon inspects it.
 #[derive(Deserialize)]
@@ -73,7 +74,7 @@ impl From<Plain> for Object {
 ///
 /// # Errors
 /// Why there is no answer that can be read, in words.
-pub(super) async fn container(upstream: &Path, name: &str) -> Result<Option<Container>, String> {
+pub(super) async fn container(upstream: &Rc<Upstream>, name: &str) -> Result<Option<Container>, String> {
     inspect(upstream, Op::ContainerInspect, name.strip_prefix('/').unwrap_or(name)).await
 }
 
@@ -81,7 +82,7 @@ pub(super) async fn container(upstream: &Path, name: &str) -> Result<Option<Cont
 ///
 /// # Errors
 /// The daemon does not say, so that nothing can be judged.
-pub(super) async fn about(upstream: &Path, request: &Request) -> Result<About, Refusal> {
+pub(super) async fn about(upstream: &Rc<Upstream>, request: &Request) -> Result<About, Refusal> {
     let (Some(kind), Some(name)) = (request.operation().target, request.params().object.as_deref()) else {
         return Ok(About::Unasked);
     };
@@ -106,14 +107,12 @@ fn found<T: Into<Object>>(inspected: Result<Option<T>, String>) -> Result<Option
     inspected.map(|found| found.map(Into::into))
 }
 
-async fn inspect<T: DeserializeOwned>(upstream: &Path, op: Op, name: &str) -> Result<Option<T>, String> {
-    let params = Params { object: Some(name.into()), second: None };
-    let target = Route { version: None, operation: op.operation(), params }.canonical_path();
+async fn inspect<T: DeserializeOwned>(upstream: &Rc<Upstream>, op: Op, name: &str) -> Result<Option<T>, String> {
     let asked = "the daemon was asked what the request is about";
-    let said = ask(upstream, Method::GET, &target).await.map_err(|error| format!("{asked}: {error}"))?;
-    match said.status {
+    let (status, body) = question::inspect(upstream, op, name).await.map_err(|error| format!("{asked}: {error}"))?;
+    match status {
         StatusCode::NOT_FOUND => Ok(None),
-        StatusCode::OK => serde_json::from_slice(&said.body)
+        StatusCode::OK => serde_json::from_slice(&body)
             .map(Some)
             .map_err(|error| format!("{asked}, and its answer cannot be read: {error}")),
         status => Err(format!("{asked}, and answered {status}")),

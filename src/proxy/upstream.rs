@@ -1,4 +1,4 @@
-//! The only way to Docker: takes a permit and nothing else.
+//! The only way to Docker: takes permits, and what the gate itself wants to know (question.rs).
 
 use super::body::Upload;
 use super::exchange::Exchange;
@@ -145,6 +145,26 @@ impl Upstream {
         }
     }
 
+    /// Sends what may be sent twice: on a new connection, if one that was kept turns out to be closed.
+    ///
+    /// # Errors
+    /// The daemon cannot be reached, or went away before it answered.
+    pub(super) async fn repeatable(
+        self: &Rc<Self>,
+        request: impl Fn() -> Request<Upload>,
+    ) -> Result<(Response<Incoming>, Lease), UpstreamError> {
+        let mut lease = self.checkout().await?;
+        let reused = lease.reused;
+        match lease.exchange(request()).await {
+            Ok(response) => return Ok((response, lease)),
+            Err(failure) if !reused => return Err(UpstreamError::Exchange(failure.error)),
+            Err(_) => self.idle.borrow_mut().clear(),
+        }
+        let mut lease = self.connect().await?;
+        let response = lease.exchange(request()).await.map_err(|failure| UpstreamError::Exchange(failure.error))?;
+        Ok((response, lease))
+    }
+
     /// Without a version, Docker takes its newest. It is named here, or the newest
     /// that the catalogue knows, so that a daemon that is replaced by a newer one
     /// does not read the request in a way that nobody judged.
@@ -263,7 +283,7 @@ fn is_repeatable(permit: &Allowed, upload: &Upload) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && matches!(upload, Upload::Empty)
 }
 
-fn bare(method: Method, uri: Uri, upload: Upload) -> Request<Upload> {
+pub(super) fn bare(method: Method, uri: Uri, upload: Upload) -> Request<Upload> {
     let mut request = Request::new(upload);
     *request.method_mut() = method;
     *request.uri_mut() = uri;

@@ -335,7 +335,7 @@ impl Worker {
             return client;
         }
         let learned = &mut client.learned;
-        match caller::find(&self.shared.gate.upstream, pid, peer::process(stream, pid)).await {
+        match caller::find(&self.shared.upstream, pid, peer::process(stream, pid)).await {
             Caller::Unseen(why) => {
                 tracing::warn!(listener = %listener.name, pid, %why, "the container of a client cannot be told");
             }
