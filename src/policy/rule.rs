@@ -216,7 +216,7 @@ impl Rule {
 /// Whether the use is what the operation is about: whoever may connect to networks may connect to
 /// the one in the path, unless a limit on `networks` says which.
 fn is_the_deed(request: &Request, used: &Used) -> bool {
-    let in_path = || request.params().object.as_deref().map(UseValue::text);
+    let in_path = || request.asked_for().map(UseValue::text);
     request.operation().op == Op::NetworkConnect
         && used.facet == Facet::Networks
         && in_path() == Some(used.value.clone())

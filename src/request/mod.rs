@@ -49,6 +49,8 @@ pub struct Request {
     led_to: Vec<Use>,
     /// What the daemon says of the object in the path, where it was asked.
     pub about: About,
+    /// The object in the path as the client called it, where it is called by its ID since.
+    asked: Option<Box<str>>,
     /// What it uses, facet by facet; nothing as long as a body has to be read to know it.
     pub uses: Option<Uses>,
 }
@@ -108,9 +110,16 @@ impl Request {
         if let (About::Found(found), Some(Target::Container | Target::Network)) = (&about, self.operation().target)
             && !found.id.is_empty()
         {
-            self.route.params.object = Some(found.id.as_str().into());
+            let asked = self.route.params.object.replace(found.id.as_str().into());
+            // a request that is judged anew was called by its ID before
+            self.asked = self.asked.take().or(asked);
         }
         self.about = about;
+    }
+
+    /// The object in the path, as the client called it.
+    pub fn asked_for(&self) -> Option<&str> {
+        self.asked.as_deref().or(self.params().object.as_deref())
     }
 
     /// Adds uses of what paths of the request lead to.
@@ -161,6 +170,7 @@ pub fn understand_head(
         unknown: Vec::new(),
         led_to: Vec::new(),
         about: About::Unasked,
+        asked: None,
         uses: None,
     };
     if operation.body.table().is_none() {

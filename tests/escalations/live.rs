@@ -146,6 +146,8 @@ impl<'d> Stage<'d> {
             // an answer to `HEAD` says no more
             // and what is not granted is denied before its parameters are read
             403 => answer.body.is_empty() || is_own(&answer),
+            // what nothing shows looks as if it were not there
+            404 if denied.word.as_deref() == Some("target") => answer.body.is_empty() || has_id(&answer),
             400..=499 => denied.is_refused(),
             _ => false,
         };
@@ -266,6 +268,11 @@ fn send(docker: &Docker, line: &str, body: &str) -> (u16, String) {
 
 fn is_own(answer: &Answer) -> bool {
     answer.message().starts_with("dockgate: ")
+}
+
+/// The gate's own answers end with the id of the request, which the daemon has none of.
+fn has_id(answer: &Answer) -> bool {
+    answer.message().rsplit_once(" [").is_some_and(|(_, id)| id.ends_with(']'))
 }
 
 fn said(answer: &Answer) -> String {
