@@ -175,7 +175,7 @@ impl Link {
         }
         let late = self.tap.head_since().is_some_and(|since| since.elapsed() > limits.header_timeout);
         let idle = self.tap.idle().is_some_and(|idle| idle > limits.idle_timeout);
-        if (late || idle) && !self.tap.owes() {
+        if (late || idle) && !self.tap.owes() || self.tap.is_stuck(limits.idle_timeout) {
             self.order(Order::End);
         } else if self.tap.busy() && !self.watched.replace(true) {
             self.order(Order::Watch);

@@ -29,6 +29,8 @@ pub(super) struct TapState {
     open: Cell<u32>,
     /// An answer is complete, but its last bytes may not have been written.
     owed: Cell<bool>,
+    /// Since when the client takes nothing of what is written.
+    stuck_since: Cell<Option<Instant>>,
     /// When the last answer ended, or the connection began.
     idle_since: Cell<Instant>,
     /// When the head that is being read began.
@@ -50,6 +52,7 @@ impl TapState {
             flushed: RefCell::new(None),
             open: Cell::new(0),
             owed: Cell::new(false),
+            stuck_since: Cell::new(None),
             idle_since: Cell::new(Instant::now()),
             head_since: Cell::new(Some(Instant::now())),
             tail: Cell::new([0; 4]),
@@ -100,6 +103,16 @@ impl TapState {
     /// Whether an answer is complete but not all of it may have been written.
     pub(super) fn owes(&self) -> bool {
         self.owed.get() && !self.muted.get()
+    }
+
+    /// Whether the client has taken nothing for so long of an answer that is complete.
+    pub(super) fn is_stuck(&self, patience: Duration) -> bool {
+        self.owes() && self.stuck_since.get().is_some_and(|since| since.elapsed() > patience)
+    }
+
+    fn wrote(&self, written: &Poll<io::Result<usize>>) {
+        let since = self.stuck_since.get().unwrap_or_else(Instant::now);
+        self.stuck_since.set(written.is_pending().then_some(since));
     }
 
     /// For how long the connection has had no request, if it has none.
@@ -219,7 +232,9 @@ impl AsyncWrite for Tap {
         if self.swallows(buf) {
             return Poll::Ready(Ok(buf.len()));
         }
-        self.with(|stream| stream.poll_write(cx, buf))
+        let written = self.with(|stream| stream.poll_write(cx, buf));
+        self.state.wrote(&written);
+        written
     }
 
     fn poll_write_vectored(
@@ -230,7 +245,9 @@ impl AsyncWrite for Tap {
         if self.swallows(bufs.first().map_or(&[], |b| b)) {
             return Poll::Ready(Ok(bufs.iter().map(|b| b.len()).sum()));
         }
-        self.with(|stream| stream.poll_write_vectored(cx, bufs))
+        let written = self.with(|stream| stream.poll_write_vectored(cx, bufs));
+        self.state.wrote(&written);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {

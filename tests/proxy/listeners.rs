@@ -181,6 +181,21 @@ fn a_connection_that_idles_too_long_ends_and_a_busy_one_does_not() {
     assert_eq!(waiting.rest(), b"");
 }
 
+/// Not a stream, but answers that are complete, and that nobody takes.
+#[test]
+fn a_client_that_takes_nothing_of_its_answers_loses_its_seat() {
+    const ASKED: usize = 4000;
+    let gate = Gate::under(&may("ping")).limits(|limits| limits.idle_timeout = Duration::from_secs(1)).start();
+    let mut client = gate.connect();
+    let requests = get("/v1.45/info").repeat(ASKED);
+    let mut writer = client.writer();
+    let sending = std::thread::spawn(move || std::io::Write::write_all(&mut writer, &requests));
+    std::thread::sleep(Duration::from_millis(3500));
+    let answers = String::from_utf8(client.rest()).unwrap().matches("HTTP/1.1 403").count();
+    assert!((1..ASKED).contains(&answers), "{answers} answers");
+    let _ = sending.join();
+}
+
 #[test]
 fn a_client_without_a_role_gets_one_answer_and_no_connection() {
     let own = fs::metadata("/proc/self").unwrap().uid();
