@@ -162,7 +162,7 @@ main() {
   start || { report FAIL "callers: the gate starts" "$(tail -n1 "$WORK/log")"; exit 1; }
   run web --label com.example.role=web && run job-1 && run unknown --label com.example.role=other &&
     run front --label com.docker.compose.project=shop --label com.docker.compose.service=front &&
-    run poser --privileged --cgroupns host --volume /sys/fs/cgroup:/sys/fs/cgroup
+    run poser --cgroupns host --volume /sys/fs/cgroup:/host/cgroup
   holds "callers: by label" 200 inside web /info
   holds "callers: and no more" 403 inside web /containers/json
   holds "callers: by name" 200 inside job-1 /containers/json
@@ -174,7 +174,7 @@ main() {
   holds "callers: forged groups" 403 outside forge "$(id_of web)" /info
   holds "callers: and it is logged" '' logged "that it is not in"
   holds "callers: nested groups" 403 docker_ exec poser sh -c "
-    for root in /sys/fs/cgroup /sys/fs/cgroup/*; do
+    for root in /host/cgroup /host/cgroup/*; do
       own=\$(sed -n \"s#^[0-9]*:\\(name=\\)\\?\$(basename \$root):##p\" /proc/self/cgroup)
       mkdir -p \$root\$own/docker-$(id_of web).scope 2>/dev/null && echo \$\$ >\$root\$own/docker-$(id_of web).scope/cgroup.procs
     done 2>/dev/null
