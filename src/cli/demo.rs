@@ -66,7 +66,10 @@ fn conclude(stage: &Stage, sent: usize, odd: usize) -> Exit {
         return Exit::Failure;
     }
     let me = std::env::current_exe().map_or_else(|_| "dockgate".to_owned(), |path| path.display().to_string());
-    say!("Next: {me} serve --policy policies/reads.yaml --listen /run/dockgate/docker.sock{}", stage.upstream_flag());
+    say!(
+        "Next: install -d /run/dockgate && {me} serve --policy policies/reads.yaml --listen /run/dockgate/docker.sock{}",
+        stage.upstream_flag()
+    );
     Exit::Fine
 }
 
