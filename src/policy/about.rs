@@ -1,7 +1,7 @@
 //! `target` by what an object is, and not by what the path calls it: the daemon is asked once, and
 //! what it says is judged.
 
-use super::denial::Why;
+use super::denial::{Denial, Why};
 use super::names::called;
 use super::object_facts::ObjectFacts;
 use super::place::Place;
@@ -52,6 +52,13 @@ impl AboutLimit {
 }
 
 impl Role {
+    /// What is not there is not asked for under its name: something else could have it by then.
+    pub fn deny_absent(&self, request: &Request) -> Denial {
+        let sentence = format!("touch {}, which is not there", named(request));
+        let why = vec![Why { word: "target".into(), sentence, place: None }];
+        Denial { role: self.name.clone(), why, nearest: None }
+    }
+
     /// Whether the object of the request is to look as if it were not there: it is not, or nothing
     /// that the role may look at shows it.
     pub fn hides(&self, request: &Request) -> bool {

@@ -14,7 +14,7 @@ use super::version;
 use crate::catalogue::{self, Facet, Operation, Route, Stream};
 use crate::policy::{Allowed, Decision, Denial, NoRole, Role};
 use crate::record::{How, Record, Verdict, visible};
-use crate::request::{Refusal, Request as Understood, UseValue, Uses, headers, split_target, understand_head};
+use crate::request::{About, Refusal, Request as Understood, UseValue, Uses, headers, split_target, understand_head};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, UPGRADE};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
@@ -230,6 +230,9 @@ async fn decide(link: &Link, role: &Role, request: Understood) -> Result<Box<All
 async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<Understood, Stop> {
     if role.asks_about(request.operation().op) {
         let about = objects::about(&link.upstream, &request).await.map_err(Stop::Refused)?;
+        if about == About::Absent {
+            return Err(Stop::Hidden(role.deny_absent(&request)));
+        }
         request.is_about(about);
     }
     Ok(request)
