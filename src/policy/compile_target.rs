@@ -43,16 +43,22 @@ pub(super) fn names(
             if kind == Target::Container && !sweeping {
                 items.iter().for_each(|item| check_container(reader, item));
             }
-            let said = said(items);
-            let names = if is_image_like(kind) {
+            if is_image_like(kind) {
                 check_expressions(reader, items, mode)?;
-                Names::images(kind, collect(reader, items, image)?, said)
-            } else {
-                Names::plain(kind, collect(reader, items, plain)?, said)
-            };
-            Ok(Some(names))
+            }
+            of_kind(reader, kind, items).map(Some)
         }
     }
+}
+
+/// Names of objects of a kind.
+pub(super) fn of_kind(reader: &mut Reader<'_, '_>, kind: Target, items: &[Item<'_>]) -> Result<Names, Misfit> {
+    let said = said(items);
+    Ok(if is_image_like(kind) {
+        Names::images(kind, collect(reader, items, image)?, said)
+    } else {
+        Names::plain(kind, collect(reader, items, plain)?, said)
+    })
 }
 
 /// Facts that an object of the target can be known by.

@@ -5,6 +5,7 @@ use super::denial::{Denial, Why};
 use super::own_files::OwnFiles;
 use super::place::RoleName;
 use super::rule::Rule;
+use super::tenant::Tenant;
 use super::who::Who;
 use crate::catalogue::{FacetKind, OPERATIONS, Op, OpSet};
 use std::ops::Range;
@@ -16,6 +17,8 @@ pub struct Role {
     pub(super) who: Who,
     grants: Table,
     bans: Table,
+    /// The fence that it stands behind.
+    tenant: Option<Tenant>,
     /// What the gate keeps to itself.
     pub(super) own: OwnFiles,
     /// Operations that some request could be allowed.
@@ -35,10 +38,22 @@ impl Role {
             who,
             grants: Table::new(may),
             bans: Table::new(never),
+            tenant: None,
             own: OwnFiles::default(),
             ever: granted.difference(banned),
             unexamined: unexamined.difference(banned).difference(looked_into),
         }
+    }
+
+    /// The role behind a fence.
+    pub(super) fn behind(mut self, tenant: Option<Tenant>) -> Self {
+        self.tenant = tenant;
+        self
+    }
+
+    /// The fence that the role stands behind, if it has one.
+    pub fn tenant(&self) -> Option<&Tenant> {
+        self.tenant.as_ref()
     }
 
     /// Adds to what the role may never do.

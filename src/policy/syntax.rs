@@ -9,6 +9,9 @@ use super::written::map_span;
 /// The version of the language that this dockgate speaks.
 pub const VERSION: &str = "1";
 
+/// What a role says.
+const ROLE: &[&str] = &["who", "tenant", "shared", "may", "never", "includes"];
+
 /// A policy file.
 #[derive(Default)]
 pub(super) struct File<'t> {
@@ -24,6 +27,10 @@ pub(super) struct Block<'t> {
     pub(super) name: &'t str,
     pub(super) span: Span,
     pub(super) who: Option<&'t Pair>,
+    /// `tenant:` of a role.
+    pub(super) tenant: Option<&'t Pair>,
+    /// `shared:` of a role with a tenant.
+    pub(super) shared: Option<&'t Pair>,
     pub(super) includes: Vec<(&'t str, Span)>,
     pub(super) may: Vec<Entry<'t>>,
     pub(super) never: Vec<Entry<'t>>,
@@ -53,7 +60,7 @@ pub(super) fn file<'t>(reader: &mut Reader<'_, 't>, root: &'t Node) -> File<'t> 
         file.parts = blocks(reader, pair, "part", &["may", "never", "includes"]);
     }
     match find("roles") {
-        Some(pair) => file.roles = blocks(reader, pair, "role", &["who", "may", "never", "includes"]),
+        Some(pair) => file.roles = blocks(reader, pair, "role", ROLE),
         None => missing(reader, pairs, "the policy has no `roles`", "`roles:` says who may do what"),
     }
     if let Some(pair) = find("never") {
@@ -117,7 +124,8 @@ fn block<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[&
         let help = "`may:` lists what it may do";
         reader.report.problem_with_help(pair.key.span, format!("{title} may do nothing"), help);
     }
-    Block { name: &pair.key.text, span: pair.key.span, who: find("who"), includes, may, never }
+    let (who, tenant, shared) = (find("who"), find("tenant"), find("shared"));
+    Block { name: &pair.key.text, span: pair.key.span, who, tenant, shared, includes, may, never }
 }
 
 fn name(reader: &mut Reader<'_, '_>, pair: &Pair, what: &str) {
