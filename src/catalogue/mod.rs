@@ -116,6 +116,23 @@ pub enum Target {
 }
 
 impl Target {
+    /// What objects of the kind are called.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Container => "container",
+            Self::Exec => "exec",
+            Self::Image => "image",
+            Self::Network => "network",
+            Self::Node => "node",
+            Self::Plugin => "plugin",
+            Self::Secret => "secret",
+            Self::Service => "service",
+            Self::Task => "task",
+            Self::Volume => "volume",
+        }
+    }
+
     /// Whether a name of this kind may hold slashes in a path: dockerd's routes
     /// say `{name:.*}` for them. Swarm's objects have IDs, and two names in
     /// one path are never greedy.

@@ -204,21 +204,22 @@ pub(super) fn gate(config: &Config, listeners: Vec<ListenerPlan>, host_files: Ho
 /// # Errors
 /// There was one.
 pub(super) fn judges(config: &Config, inherited: Option<&Inherited>) -> Result<Judges, Bad> {
-    let mut policies: HashMap<&[PathBuf], Arc<Policy>> = HashMap::new();
     let mut listeners = Vec::new();
     let handed = inherited.map(Inherited::paths).unwrap_or_default();
     let mut bad = (loops(config, &handed) | is_twice(config)).then_some(BAD);
-    let (own, mut hash) = (own_files(config, &handed), Sha256::new());
+    let mut hash = Sha256::new();
+    let policies = policies(config, &own_files(config, &handed), &mut hash).unwrap_or_else(|first| {
+        bad = bad.or(Some(first));
+        HashMap::new()
+    });
     for listen in &config.listen {
-        let known = policies.get(listen.policy.as_slice()).cloned();
-        let policy = known.map(Ok).unwrap_or_else(|| policy(&listen.policy, &own, &mut hash));
-        match (policy, endpoints(&listen.place, inherited)) {
-            (Ok(policy), Ok(endpoints)) => {
-                policies.insert(&listen.policy, Arc::clone(&policy));
-                let plan = |endpoint| ListenerPlan { endpoint, policy: Arc::clone(&policy), denials: listen.denials };
+        match (policies.get(listen.policy.as_slice()), endpoints(&listen.place, inherited)) {
+            (Some(policy), Ok(endpoints)) => {
+                let plan = |endpoint| ListenerPlan { endpoint, policy: Arc::clone(policy), denials: listen.denials };
                 listeners.extend(endpoints.into_iter().map(plan));
             }
-            (Err(first), _) | (_, Err(first)) => bad = bad.or(Some(first)),
+            (_, Err(first)) => bad = bad.or(Some(first)),
+            (None, Ok(_)) => {}
         }
     }
     if let Some(bad) = bad {
@@ -313,14 +314,36 @@ fn authority(place: &Place) -> Vec<PathBuf> {
         .collect()
 }
 
-fn policy(files: &[PathBuf], own: &[String], hash: &mut Sha256) -> Result<Arc<Policy>, Bad> {
+/// The policies of all listeners by their files. What tells tenants apart in one of them is nobody's
+/// to set in any.
+fn policies<'c>(
+    config: &'c Config,
+    own: &[String],
+    hash: &mut Sha256,
+) -> Result<HashMap<&'c [PathBuf], Arc<Policy>>, Bad> {
+    let mut all: HashMap<&[PathBuf], Policy> = HashMap::new();
+    let mut bad = None;
+    for files in config.listen.iter().map(|listen| listen.policy.as_slice()) {
+        if !all.contains_key(files) {
+            match policy(files, own, hash) {
+                Ok(policy) => drop(all.insert(files, policy)),
+                Err(first) => bad = bad.or(Some(first)),
+            }
+        }
+    }
+    let fences: Vec<String> = all.values().flat_map(Policy::fences).map(str::to_owned).collect();
+    let fenced = all.into_iter().map(|(files, policy)| (files, Arc::new(policy.fenced(&fences))));
+    bad.map_or_else(|| Ok(fenced.collect()), Err)
+}
+
+fn policy(files: &[PathBuf], own: &[String], hash: &mut Sha256) -> Result<Policy, Bad> {
     let (policy, sources) = sources::load(files)?;
     sources.iter().for_each(|source| hash.update(&source.text));
     for warning in policy.warnings() {
         sources::note(&warning);
     }
     pass_own_tests(&policy)?;
-    Ok(Arc::new(policy.guarding(own)))
+    Ok(policy.guarding(own))
 }
 
 /// Looks at a configuration as `serve` would, and opens nothing.

@@ -11,9 +11,6 @@ use super::text::shown;
 use crate::catalogue::{Op, Target};
 use crate::request::{About, Object, Request};
 
-/// Kinds of objects that the daemon can be asked about; an exec is a matter of its container.
-pub(super) const KINDS: &[Target] = &[Target::Container, Target::Exec, Target::Network, Target::Volume];
-
 /// Objects that a rule is about: any of these.
 #[derive(Clone, Debug)]
 pub(super) struct AboutLimit(pub(super) Box<[ObjectFacts]>);
@@ -41,13 +38,28 @@ impl AboutLimit {
         touched.then(|| format!("touch {} (never: target: {})", named(request), self.said()))
     }
 
-    /// Whether it says what only a container has.
-    pub(super) fn is_of_a_container(&self) -> bool {
-        self.0.iter().any(|facts| facts.image.is_some() || facts.service.is_some() || facts.state.is_some())
+    /// A fact that objects of the kind do not have.
+    pub(super) fn misfit(&self, kind: Target) -> Option<&'static str> {
+        let said = |facts: &ObjectFacts| {
+            let facts = [("image", facts.image.is_some()), ("service", facts.service.is_some()), ("state", facts.state.is_some())];
+            facts.into_iter().find(|(word, said)| *said && !has(kind, word)).map(|(word, _)| word)
+        };
+        self.0.iter().find_map(said)
     }
 
     fn said(&self) -> String {
         self.0.iter().map(ObjectFacts::said).collect::<Vec<_>>().join("; or ")
+    }
+}
+
+/// Whether objects of the kind have the fact.
+fn has(kind: Target, fact: &str) -> bool {
+    match kind {
+        Target::Container | Target::Exec => true,
+        Target::Service => fact == "image",
+        Target::Task => matches!(fact, "image" | "state"),
+        Target::Node => fact == "state",
+        _ => false,
     }
 }
 
@@ -59,17 +71,22 @@ impl Role {
         Denial { role: self.name.clone(), why, nearest: None }
     }
 
-    /// Whether the object of the request is to look as if it were not there: it is not, or nothing
-    /// that the role may look at shows it.
-    pub fn hides(&self, request: &Request) -> bool {
-        let found = match &request.about {
-            About::Unasked => return false,
-            About::Absent => return true,
-            About::Found(found) => found,
+    /// What of the objects that the request names is to look as if it were not there: it is not, or
+    /// nothing that the role may look at shows it.
+    pub fn hides(&self, request: &Request) -> Option<(Target, String)> {
+        let in_path = || Some((request.operation().target?, request.asked_for().unwrap_or_default().to_owned()));
+        if self.hides_path(request) { in_path() } else { self.tenant()?.hides(request) }
+    }
+
+    fn hides_path(&self, request: &Request) -> bool {
+        let (found, kind) = match (&request.about, request.operation().target) {
+            (About::Unasked, _) | (_, None) => return false,
+            (About::Absent, _) => return true,
+            (About::Found(found), Some(kind)) => (found, kind),
         };
         let shows = |rule: &Rule| rule.is_about(found);
-        let lookers = request.operation().target.map_or(&[][..], lookers);
-        !lookers.iter().any(|op| self.may_ever(*op) && self.grants_of(*op).iter().any(shows))
+        let fenced = self.tenant().is_some_and(|tenant| !tenant.sees(kind, found));
+        fenced || !lookers(kind).iter().any(|op| self.may_ever(*op) && self.grants_of(*op).iter().any(shows))
     }
 }
 
@@ -86,7 +103,13 @@ fn lookers(kind: Target) -> &'static [Op] {
         Target::Container | Target::Exec => &[Op::ContainerList, Op::ContainerInspect],
         Target::Network => &[Op::NetworkList, Op::NetworkInspect],
         Target::Volume => &[Op::VolumeList, Op::VolumeInspect],
-        _ => &[],
+        Target::Image => &[Op::ImageList, Op::ImageInspect],
+        Target::Config => &[Op::ConfigList, Op::ConfigInspect],
+        Target::Node => &[Op::NodeList, Op::NodeInspect],
+        Target::Plugin => &[Op::PluginList, Op::PluginInspect],
+        Target::Secret => &[Op::SecretList, Op::SecretInspect],
+        Target::Service => &[Op::ServiceList, Op::ServiceInspect],
+        Target::Task => &[Op::TaskList, Op::TaskInspect],
     }
 }
 
@@ -105,9 +128,21 @@ fn kind(request: &Request) -> &'static str {
     request.operation().target.map_or("object", called)
 }
 
-/// Whether the daemon can be asked about what the operation names in its path.
+/// `` the container `db` ``, whatever it is.
+pub(super) fn by_name(kind: Target, name: &str) -> String {
+    format!("the {} {}", called(kind), shown(name))
+}
+
+/// Whether the daemon can be asked about what the operation names in its path: not where the path
+/// names what a registry has.
 pub(super) fn fits(op: Op) -> bool {
-    op.operation().target.is_some_and(|kind| KINDS.contains(&kind))
+    op.operation().target.is_some() && op != Op::DistributionInspect
+}
+
+/// Whether names in the path of the operation are looked up although a limit knows names alone:
+/// those of images mean the same to whoever reads them.
+pub(super) fn resolves(op: Op) -> bool {
+    fits(op) && !matches!(op.operation().target, Some(Target::Image | Target::Plugin))
 }
 
 #[cfg(test)]

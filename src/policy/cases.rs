@@ -112,7 +112,7 @@ impl Case {
         request.is_about(self.about.clone());
         let hidden = role.hides(&request);
         Ok(match role.decide(request) {
-            Decision::Deny(denial) if hidden && denial.is_of_target() => Came::Absent(denial.to_string()),
+            Decision::Deny(denial) if hidden.is_some() && denial.is_of_target() => Came::Absent(denial.to_string()),
             Decision::Allow(allowed) => Came::Allow(allowed.by().clone()),
             Decision::Deny(denial) => Came::Deny {
                 words: denial.why.iter().map(|why| why.word.clone()).collect(),

@@ -183,6 +183,7 @@ fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[
         image: words("image").concat(),
         state: words("state").concat(),
         labels,
+        ..Object::default()
     };
     container.labels.extend(compose.into_iter().flatten());
     container

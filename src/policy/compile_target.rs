@@ -98,14 +98,16 @@ pub(super) fn about(
         ),
         None => return Err(nameless(reader, pair, selection, op)),
         Some(_) if !about::fits(op) => (
-            format!("the object of {name} is known by its name alone"),
-            "containers, execs by their containers, networks and volumes are known by more".to_owned(),
+            format!("{name} is about what a registry has, which is known by its name alone"),
+            "write `target: { name: ... }`".to_owned(),
         ),
-        Some(kind) if kind != Target::Container && kind != Target::Exec && limit.is_of_a_container() => (
-            format!("{name} is about a {}, which has no image, service or state", called(kind)),
-            "it is known by `name`, `id`, `label` and `project`".to_owned(),
-        ),
-        Some(_) => return Ok(limit.clone()),
+        Some(kind) => match limit.misfit(kind) {
+            None => return Ok(limit.clone()),
+            Some(fact) => (
+                format!("{name} is about a {}, which has no {fact}", called(kind)),
+                "it is known by `name`, `id`, `label` and `project`".to_owned(),
+            ),
+        },
     };
     reader.report.problem_with_help(pair.key.span, message, help);
     Err(Misfit)

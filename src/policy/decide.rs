@@ -4,6 +4,8 @@ use super::denial::{Denial, Why};
 use super::place::Place;
 use super::role::Role;
 use super::rule::Rule;
+use super::tenant::Tenant;
+use super::{fence, stamp};
 use crate::request::Request;
 
 /// What a role says to a request.
@@ -22,9 +24,15 @@ pub struct Allowed {
     by: Place,
     unexamined: bool,
     set: Vec<String>,
+    tenant: Option<Tenant>,
 }
 
 impl Allowed {
+    /// The tenant whose it is what the request makes.
+    pub fn tenant(&self) -> Option<&Tenant> {
+        self.tenant.as_ref()
+    }
+
     /// The request that was judged.
     pub fn request(&self) -> &Request {
         &self.request
@@ -53,14 +61,20 @@ impl Role {
         if let Some(denial) = self.forbidden(&request) {
             return Decision::Deny(denial);
         }
+        let beyond = self.beyond_fences(&request);
+        if !beyond.is_empty() {
+            return Decision::Deny(self.denial(beyond));
+        }
         let strict = !self.unexamined(op);
         match first_fit(self.grants_of(op), request, strict) {
             Ok(fit) => match self.forbidden_after(&fit) {
                 Some(denial) => Decision::Deny(denial),
                 None => {
-                    let Fit { rule, request, set } = fit;
+                    let Fit { rule, mut request, mut set } = fit;
+                    set.extend(self.stamp(&mut request));
                     let (by, unexamined) = (rule.place.clone(), rule.everything && !strict);
-                    Decision::Allow(Box::new(Allowed { request, by, unexamined, set }))
+                    let tenant = self.tenant().cloned();
+                    Decision::Allow(Box::new(Allowed { request, by, unexamined, set, tenant }))
                 }
             },
             Err(Some(nearest)) => Decision::Deny(self.denial(nearest)),
@@ -73,6 +87,27 @@ impl Role {
         let bans = self.bans_of(request.operation().op);
         let touched: Vec<Why> = bans.iter().filter_map(|ban| ban.touches(request)).collect();
         (!touched.is_empty()).then(|| self.denial(touched))
+    }
+
+    /// What keeps the request outside of the fence of its tenant, or is another's.
+    fn beyond_fences(&self, request: &Request) -> Vec<Why> {
+        let beyond = self.tenant().map(|tenant| tenant.objections(request)).unwrap_or_default();
+        let forged = fence::forged(self.fences(), self.tenant(), request);
+        beyond.into_iter().chain(forged).collect()
+    }
+
+    /// Marks what is made as the tenant's, or as nobody's.
+    fn stamp(&self, request: &mut Request) -> Vec<String> {
+        if self.fences().is_empty() {
+            return Vec::new();
+        }
+        match self.tenant() {
+            Some(tenant) => stamp::tenant(tenant, request),
+            None => {
+                stamp::nobody(self.fences(), request);
+                Vec::new()
+            }
+        }
     }
 
     /// What is never allowed although a grant does: what it has set, and files of the gate's own.

@@ -31,12 +31,13 @@ pub struct Why {
 
 impl Denial {
     /// What kind of reason came first, in one of few words, none of which the client has chosen:
-    /// `operation`, `never`, `target`, a facet, `query` or `field`.
+    /// `operation`, `never`, `target`, `tenant`, a facet, `query` or `field`.
     pub fn kind(&self) -> &'static str {
         let word = self.why.first().map_or("", |why| why.word.as_str());
         match word {
             "never" => "never",
             "target" => "target",
+            "tenant" => "tenant",
             word if word.starts_with("query.") => "query",
             word if operation_named(word).is_some() => "operation",
             word => facet_named(word).map_or("field", |row| row.word),
@@ -45,7 +46,7 @@ impl Denial {
 
     /// Whether it is about an object that no grant is for.
     pub fn is_of_target(&self) -> bool {
-        self.why.iter().any(|why| why.word == "target")
+        self.why.iter().any(|why| matches!(why.word.as_str(), "target" | "tenant"))
     }
 
     /// The sentence for clients that are to learn nothing of the policy.

@@ -41,7 +41,7 @@ pub(super) fn entry(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule], 
 /// Names that Docker could take for IDs, and IDs that come where names are expected.
 fn names_and_ids(report: &mut Report<'_>, entry: &Entry<'_>, rules: &[Rule]) {
     // of what the daemon is asked about, the true name is known
-    let textual = |rule: &&Rule| !about::fits(rule.op);
+    let textual = |rule: &&Rule| !about::resolves(rule.op);
     let some = |is: fn(&Names) -> bool| rules.iter().filter(textual).filter_map(|rule| rule.target.as_ref()).any(is);
     if some(Names::fits_nothing) {
         let help = "a name of hex digits alone could be the ID of any object, so it is never taken for a name";

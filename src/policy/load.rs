@@ -60,11 +60,13 @@ pub(super) fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
         return Err(in_order(all.problems, |problem| &problem.spot, sources));
     }
     all.warnings.extend(lint::roles(&all.roles));
-    Ok(Policy {
+    let policy = Policy {
         roles: all.roles.into_iter().map(|placed| placed.role).collect(),
         cases: all.cases.into_iter().map(|(case, _)| case).collect(),
         warnings: in_order(all.warnings, |warning| &warning.spot, sources),
-    })
+    };
+    let fences: Vec<String> = policy.fences().map(str::to_owned).collect();
+    Ok(policy.fenced(&fences))
 }
 
 /// By file and place; one word that was judged for several operations complains once.

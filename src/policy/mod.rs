@@ -21,6 +21,7 @@ mod denial;
 mod facet_limit;
 mod facet_matcher;
 mod facet_said;
+mod fence;
 mod hidden;
 mod image;
 mod limit;
@@ -47,6 +48,7 @@ mod role;
 mod rule;
 mod select;
 mod setting;
+mod stamp;
 mod syntax;
 mod tenant;
 mod text;
@@ -112,6 +114,21 @@ impl Policy {
     pub fn guarding(mut self, paths: &[String]) -> Self {
         let own = own_files::OwnFiles::new(paths);
         self.roles.iter_mut().for_each(|role| role.own = own.clone());
+        self
+    }
+
+    /// The labels by which its roles tell tenants apart.
+    pub fn fences(&self) -> impl Iterator<Item = &str> {
+        self.roles.iter().filter_map(Role::tenant).map(|tenant| tenant.label().0)
+    }
+
+    /// The policy of a gate where these labels tell tenants apart: no role sets them.
+    pub fn fenced(mut self, labels: &[String]) -> Self {
+        let mut fences: Vec<Box<str>> = labels.iter().map(|label| label.as_str().into()).collect();
+        fences.sort_unstable();
+        fences.dedup();
+        let fences: Arc<[Box<str>]> = fences.into();
+        self.roles.iter_mut().for_each(|role| role.among(&fences));
         self
     }
 

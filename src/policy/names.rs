@@ -77,7 +77,10 @@ impl Names {
             List::Plain(patterns) => {
                 patterns.iter().any(|pattern| pattern.fits(&object.name)) || self.holds_id(&object.id)
             }
-            List::Images(patterns) => patterns.iter().any(|pattern| pattern.fits(&object.name)),
+            List::Images(patterns) => {
+                let names = || object.tags.iter().chain(std::iter::once(&object.name));
+                patterns.iter().any(|pattern| names().any(|name| pattern.fits(name)))
+            }
         }
     }
 
@@ -187,19 +190,7 @@ fn is_hex(name: &str) -> bool {
 
 /// The kind as it is called in sentences.
 pub(super) fn called(kind: Target) -> &'static str {
-    match kind {
-        Target::Config => "config",
-        Target::Container => "container",
-        Target::Exec => "exec",
-        Target::Image => "image",
-        Target::Network => "network",
-        Target::Node => "node",
-        Target::Plugin => "plugin",
-        Target::Secret => "secret",
-        Target::Service => "service",
-        Target::Task => "task",
-        Target::Volume => "volume",
-    }
+    kind.word()
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ impl ObjectFacts {
         holds(&self.id, |wanted| wanted.fits(&object.id))
             && holds(&self.image, |wanted| wanted.fits(&object.image))
             && holds(&self.label, |wanted| wanted.holds(object))
-            && holds(&self.name, |wanted| wanted.fits(&object.name))
+            && holds(&self.name, |wanted| is_called(object, wanted))
             && holds(&self.project, |wanted| object.project().is_some_and(|project| wanted.fits(project)))
             && holds(&self.service, |wanted| object.service().is_some_and(|service| wanted.fits(service)))
             && holds(&self.state, |wanted| wanted.fits(&object.state))
@@ -50,6 +50,11 @@ impl ObjectFacts {
         let said = all.iter().filter(|(_, values)| !values.is_empty());
         said.map(|(word, values)| format!("{word} `{}`", values.join("` or `"))).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// An image goes by several names.
+fn is_called(object: &Object, wanted: &Pattern) -> bool {
+    wanted.fits(&object.name) || object.tags.iter().any(|tag| wanted.fits(tag))
 }
 
 impl LabelFact {

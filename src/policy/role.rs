@@ -2,12 +2,15 @@
 
 use super::about;
 use super::denial::{Denial, Why};
+use super::fence::{self, Held};
 use super::own_files::OwnFiles;
 use super::place::RoleName;
 use super::rule::Rule;
 use super::tenant::Tenant;
 use super::who::Who;
-use crate::catalogue::{FacetKind, OPERATIONS, Op, OpSet};
+use crate::catalogue::{Facet, FacetKind, OPERATIONS, Op, OpSet};
+use crate::request::{Reference, Request};
+use std::sync::Arc;
 use std::ops::Range;
 
 /// What the clients of one kind may do.
@@ -19,6 +22,8 @@ pub struct Role {
     bans: Table,
     /// The fence that it stands behind.
     tenant: Option<Tenant>,
+    /// Labels that tell tenants apart: its own, and those of others.
+    fences: Arc<[Box<str>]>,
     /// What the gate keeps to itself.
     pub(super) own: OwnFiles,
     /// Operations that some request could be allowed.
@@ -39,6 +44,7 @@ impl Role {
             grants: Table::new(may),
             bans: Table::new(never),
             tenant: None,
+            fences: Arc::default(),
             own: OwnFiles::default(),
             ever: granted.difference(banned),
             unexamined: unexamined.difference(banned).difference(looked_into),
@@ -75,10 +81,26 @@ impl Role {
         self.ever.contains(op)
     }
 
-    /// Whether a grant of `everything` covers the operation, and no `never` looks into
-    /// its requests: then what the catalogue does not know passes, and bodies are not read.
+    /// Whether a grant of `everything` covers the operation, and neither a `never` nor a tenant's
+    /// fence looks into its requests: then what the catalogue does not know passes, and bodies are not read.
     pub fn unexamined(&self, op: Op) -> bool {
-        self.unexamined.contains(op)
+        let labels = !self.fences.is_empty() && Facet::Labels.row().fits(op);
+        self.unexamined.contains(op) && self.tenant.is_none() && !labels
+    }
+
+    /// The daemon has to say what these objects are before the request is decided.
+    pub fn references(&self, request: &Request) -> Vec<Reference> {
+        let Some(tenant) = &self.tenant else { return Vec::new() };
+        request.references().into_iter().filter(|found| tenant.asks_about(found)).collect()
+    }
+
+    /// Labels that tell tenants apart, of whatever policy.
+    pub(super) fn fences(&self) -> &[Box<str>] {
+        &self.fences
+    }
+
+    pub(super) fn among(&mut self, fences: &Arc<[Box<str>]>) {
+        self.fences = Arc::clone(fences);
     }
 
     /// The denial of an operation that the role may never run.
@@ -94,7 +116,8 @@ impl Role {
         self.bans_of(op)
             .iter()
             .chain(self.grants_of(op))
-            .any(|rule| rule.about.is_some() || (rule.target.is_some() && about::fits(op)))
+            .any(|rule| rule.about.is_some() || (rule.target.is_some() && about::resolves(op)))
+            || (self.tenant.is_some() && fence::held(op) == Held::ByObject && about::fits(op))
     }
 
     pub(super) fn grants_host_paths(&self) -> bool {

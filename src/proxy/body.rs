@@ -16,6 +16,8 @@ use std::task::{Context, Poll, ready};
 pub(super) enum Upload {
     /// None.
     Empty,
+    /// The gate's own.
+    Own(Option<Bytes>),
     /// Judged and rebuilt, with its share of the memory for bodies.
     Full(Option<Bytes>, Option<Held>, Rc<Exchange>),
     /// Passed on as it comes.
@@ -29,6 +31,7 @@ impl Body for Upload {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         match self.get_mut() {
             Self::Empty => Poll::Ready(None),
+            Self::Own(bytes) => Poll::Ready(bytes.take().map(|b| Ok(Frame::data(b)))),
             Self::Full(bytes, held, exchange) => {
                 exchange.upload_done();
                 let bytes = bytes.take();
@@ -51,7 +54,7 @@ impl Body for Upload {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Empty => true,
-            Self::Full(bytes, ..) => bytes.is_none(),
+            Self::Own(bytes) | Self::Full(bytes, ..) => bytes.is_none(),
             Self::Stream(body, exchange) => {
                 let end = body.is_end_stream();
                 if end {
@@ -65,7 +68,9 @@ impl Body for Upload {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Empty => SizeHint::with_exact(0),
-            Self::Full(bytes, ..) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
+            Self::Own(bytes) | Self::Full(bytes, ..) => {
+                SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64))
+            }
             Self::Stream(body, _) => body.size_hint(),
         }
     }

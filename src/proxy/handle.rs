@@ -11,7 +11,8 @@ use super::upload;
 use super::upstream::{self, Lease, UpstreamError};
 use super::upstream_io::UpstreamIo;
 use super::version;
-use crate::catalogue::{self, Facet, Operation, Route, Stream};
+use super::volumes::{self, Mounted};
+use crate::catalogue::{self, Facet, Op, Operation, Route, Stream, Target};
 use crate::policy::{Allowed, Decision, Denial, NoRole, Role};
 use crate::record::{How, Record, Verdict, visible};
 use crate::request::{About, Refusal, Request as Understood, UseValue, Uses, headers, split_target, understand_head};
@@ -41,7 +42,7 @@ enum Stop {
     /// The policy does not allow it.
     Denied(Denial),
     /// Nor does it show what the request is about.
-    Hidden(Denial),
+    Hidden(Denial, (Target, String)),
 }
 
 impl Stop {
@@ -51,7 +52,7 @@ impl Stop {
             Self::Refused(refusal) => refusal.kind(),
             Self::Stranger(_) => "role",
             Self::Untrusted(_) => "certificate",
-            Self::Denied(denial) | Self::Hidden(denial) => denial.kind(),
+            Self::Denied(denial) | Self::Hidden(denial, _) => denial.kind(),
         }
     }
 }
@@ -84,6 +85,9 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
                 Err(_) => return call.unrecorded(),
             }
             call.exchange.forwarded(ready.permit.request().operation().name);
+            if let Err(why) = volumes::make(&link.upstream, &ready.permit).await {
+                return call.failed(&why);
+            }
             match forward(&link, &call.exchange, ready).await {
                 Ok((response, lease, wanted)) => return relay(&link, response, lease, &wanted, call).await,
                 Err(error) => {
@@ -231,19 +235,25 @@ async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<
     if role.asks_about(request.operation().op) {
         let about = objects::about(&link.upstream, &request).await.map_err(Stop::Refused)?;
         if about == About::Absent {
-            return Err(Stop::Hidden(role.deny_absent(&request)));
+            request.is_about(about);
+            let what = role.hides(&request).unwrap_or((Target::Container, String::new()));
+            return Err(Stop::Hidden(role.deny_absent(&request), what));
         }
         request.is_about(about);
+    }
+    let named = role.references(&request);
+    if !named.is_empty() {
+        request.known = objects::known(&link.upstream, named).await.map_err(Stop::Refused)?;
     }
     Ok(request)
 }
 
 fn permit(role: &Role, request: Understood) -> Result<Box<Allowed>, Stop> {
     let hidden = role.hides(&request);
-    match role.decide(request) {
-        Decision::Allow(permit) => Ok(permit),
-        Decision::Deny(denial) if hidden && denial.is_of_target() => Err(Stop::Hidden(denial)),
-        Decision::Deny(denial) => Err(Stop::Denied(denial)),
+    match (role.decide(request), hidden) {
+        (Decision::Allow(permit), _) => Ok(permit),
+        (Decision::Deny(denial), Some(what)) if denial.is_of_target() => Err(Stop::Hidden(denial, what)),
+        (Decision::Deny(denial), _) => Err(Stop::Denied(denial)),
     }
 }
 
@@ -257,6 +267,10 @@ fn stranger(none: NoRole) -> Stop {
 struct Wanted {
     operation: &'static Operation,
     upgrade: bool,
+    /// What a container mounts that was made for a tenant.
+    mounted: Option<Mounted>,
+    /// Whether the client stands behind a fence.
+    fenced: bool,
 }
 
 impl Wanted {
@@ -277,7 +291,12 @@ async fn forward(
 ) -> Result<(Response<Incoming>, Lease, Wanted), UpstreamError> {
     let Ready { permit, upload } = ready;
     let request: &Understood = permit.request();
-    let wanted = Wanted { operation: request.operation(), upgrade: request.headers.upgrade.is_some() };
+    let wanted = Wanted {
+        operation: request.operation(),
+        upgrade: request.headers.upgrade.is_some(),
+        mounted: Mounted::by(&permit),
+        fenced: permit.tenant().is_some(),
+    };
     match wanted.operation.stream {
         Stream::Plain => {}
         Stream::Request | Stream::Both => exchange.lasts(request),
@@ -305,10 +324,21 @@ async fn relay(
     call.exchange.answered(response.status().as_u16());
     let (mut head, body) = response.into_parts();
     strip(&mut head.headers);
+    if let Some(mounted) = wanted.mounted.as_ref().filter(|_| head.status.is_success()) {
+        return mounted.check(&link.upstream, head, body, lease, call).await;
+    }
+    if wanted.fenced && head.status == StatusCode::CONFLICT && takes_a_name(wanted.operation.op) {
+        return call.answer(Reply { status: 409, message: "Conflict. The name is already in use".to_owned() });
+    }
     if link.upstream.is_newer() {
         return version::clamp(head, body, lease, wanted.operation, call).await;
     }
     call.stream(head, body, lease)
+}
+
+/// Whose name it is that a container cannot have, Docker tells by its ID.
+fn takes_a_name(op: Op) -> bool {
+    matches!(op, Op::ContainerCreate | Op::ContainerRename)
 }
 
 /// The daemon has switched: the client's stream is taken from hyper and made raw.
@@ -376,7 +406,7 @@ fn strip(headers_: &mut HeaderMap) {
 fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, stop: Stop) -> Reply {
     let verdict = match &stop {
         Stop::Refused(_) => Verdict::Refuse,
-        Stop::Stranger(_) | Stop::Untrusted(_) | Stop::Denied(_) | Stop::Hidden(_) => Verdict::Deny,
+        Stop::Stranger(_) | Stop::Untrusted(_) | Stop::Denied(_) | Stop::Hidden(..) => Verdict::Deny,
     };
     let mut record = record(link, exchange, parts, seen, verdict);
     let (denials, id) = (seen.standing.rules.denials, exchange.id);
@@ -390,9 +420,9 @@ fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, sto
             record.why.push(why.clone());
             Reply::stranger(why, denials, id)
         }
-        Stop::Hidden(denial) => {
+        Stop::Hidden(denial, (kind, name)) => {
             record.denied(denial);
-            Reply::missing(seen.operation, seen.object.as_deref().unwrap_or_default(), id)
+            Reply::missing(*kind, name, id)
         }
         Stop::Denied(denial) => {
             record.denied(denial);

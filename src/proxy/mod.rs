@@ -33,6 +33,7 @@ mod upstream;
 mod upstream_io;
 mod users;
 mod version;
+mod volumes;
 mod worker;
 
 pub use host_files::HostFiles;

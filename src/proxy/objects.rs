@@ -1,80 +1,26 @@
-//! What the daemon says of the object that a request names in its path, asked once before it is judged.
+//! What the daemon says of the objects that a request names, asked once before it is judged.
+
+mod shapes;
 
 use super::question;
 use super::upstream::Upstream;
 use crate::catalogue::{Op, Target};
-use crate::request::{About, Object, Refusal, Request};
+use crate::request::{About, Known, MAX_REFERENCES, Object, Reference, Refusal, Request};
 use http::StatusCode;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use shapes::{Exec, Image, Node, Plain, Plugin, Service, Specified, Task};
 use std::rc::Rc;
 
-/// A container as the daemon inspects it.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Container {
-    id: String,
-    name: String,
-    config: Config,
-    pub(super) state: State,
-}
+pub(super) use shapes::Container;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Config {
-    #[serde(default)]
-    image: String,
-    #[serde(default)]
-    labels: Option<BTreeMap<String, String>>,
-}
-
-/// How a container fares.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct State {
-    pub(super) running: bool,
-    #[serde(default)]
-    status: String,
-    pub(super) pid: i32,
-}
-
-#[derive(Deserialize)]
-struct Exec {
-    #[serde(rename = "ContainerID")]
-    container: String,
-}
-
-/// A network, or a volume, which has no ID.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Plain {
-    #[serde(default)]
-    id: String,
-    name: String,
-    #[serde(default)]
-    labels: Option<BTreeMap<String, String>>,
-}
-
-impl From<Container> for Object {
-    fn from(container: Container) -> Self {
-        let Container { id, name, config, state } = container;
-        let name = name.strip_prefix('/').unwrap_or(&name).to_owned();
-        Self { id, name, image: config.image, state: state.status, labels: config.labels.unwrap_or_default() }
-    }
-}
-
-impl From<Plain> for Object {
-    fn from(plain: Plain) -> Self {
-        Self { id: plain.id, name: plain.name, labels: plain.labels.unwrap_or_default(), ..Self::default() }
-    }
-}
+/// What was asked: an object, none, or why there is no answer that can be read, in words.
+type Answer<T> = Result<Option<T>, String>;
 
 /// The container of this name or ID, as the daemon reads names; `None` if it has none.
 ///
 /// # Errors
 /// Why there is no answer that can be read, in words.
-pub(super) async fn container(upstream: &Rc<Upstream>, name: &str) -> Result<Option<Container>, String> {
+pub(super) async fn container(upstream: &Rc<Upstream>, name: &str) -> Answer<Container> {
     inspect(upstream, Op::ContainerInspect, name.strip_prefix('/').unwrap_or(name)).await
 }
 
@@ -83,38 +29,92 @@ pub(super) async fn container(upstream: &Rc<Upstream>, name: &str) -> Result<Opt
 /// # Errors
 /// The daemon does not say, so that nothing can be judged.
 pub(super) async fn about(upstream: &Rc<Upstream>, request: &Request) -> Result<About, Refusal> {
-    let (Some(kind), Some(name)) = (request.operation().target, request.params().object.as_deref()) else {
-        return Ok(About::Unasked);
-    };
-    let found = match kind {
-        Target::Container => found(container(upstream, name).await),
-        Target::Exec => match inspect::<Exec>(upstream, Op::ExecInspect, name).await {
-            Ok(Some(exec)) => found(container(upstream, &exec.container).await),
-            other => other.map(|_| None),
-        },
-        Target::Network => found(inspect::<Plain>(upstream, Op::NetworkInspect, name).await),
-        Target::Volume => found(inspect::<Plain>(upstream, Op::VolumeInspect, name).await),
-        _ => return Ok(About::Unasked),
-    };
-    match found {
+    match (request.operation().target, request.params().object.as_deref()) {
+        (Some(kind), Some(name)) => of(upstream, kind, name).await,
+        _ => Ok(About::Unasked),
+    }
+}
+
+/// What the daemon says of the objects in body and query.
+///
+/// # Errors
+/// There are more than can be asked about, or the daemon does not say.
+pub(super) async fn known(upstream: &Rc<Upstream>, named: Vec<Reference>) -> Result<Known, Refusal> {
+    if named.len() > MAX_REFERENCES {
+        let message = format!("the request names more than {MAX_REFERENCES} objects");
+        return Err(Refusal { status: 413, message: message.into() });
+    }
+    let mut known = Vec::with_capacity(named.len());
+    for reference in named {
+        let about = of(upstream, reference.kind, &reference.name).await?;
+        known.push((reference, about));
+    }
+    Ok(known.into_iter().collect())
+}
+
+/// What the daemon says of one object.
+///
+/// # Errors
+/// The daemon does not say.
+pub(super) async fn of(upstream: &Rc<Upstream>, kind: Target, name: &str) -> Result<About, Refusal> {
+    match ask(upstream, kind, name).await {
         Ok(Some(object)) => Ok(About::Found(Box::new(object))),
         Ok(None) => Ok(About::Absent),
         Err(why) => Err(Refusal { status: 502, message: why.into() }),
     }
 }
 
-fn found<T: Into<Object>>(inspected: Result<Option<T>, String>) -> Result<Option<Object>, String> {
+async fn ask(upstream: &Rc<Upstream>, kind: Target, name: &str) -> Answer<Object> {
+    match kind {
+        Target::Config => object(inspect::<Specified>(upstream, Op::ConfigInspect, name).await),
+        Target::Container => object(container(upstream, name).await),
+        Target::Exec => match inspect::<Exec>(upstream, Op::ExecInspect, name).await? {
+            Some(exec) => object(container(upstream, &exec.container).await),
+            None => Ok(None),
+        },
+        Target::Image => object(inspect::<Image>(upstream, Op::ImageInspect, name).await),
+        Target::Network => object(inspect::<Plain>(upstream, Op::NetworkInspect, name).await),
+        Target::Node => object(inspect::<Node>(upstream, Op::NodeInspect, name).await),
+        Target::Plugin => object(inspect::<Plugin>(upstream, Op::PluginInspect, name).await),
+        Target::Secret => object(inspect::<Specified>(upstream, Op::SecretInspect, name).await),
+        Target::Service => object(inspect::<Service>(upstream, Op::ServiceInspect, name).await),
+        Target::Task => task(upstream, name).await,
+        Target::Volume => object(inspect::<Plain>(upstream, Op::VolumeInspect, name).await),
+    }
+}
+
+/// A task has the labels of its service, whose it is.
+async fn task(upstream: &Rc<Upstream>, name: &str) -> Answer<Object> {
+    let Some(task) = inspect::<Task>(upstream, Op::TaskInspect, name).await? else { return Ok(None) };
+    let service = inspect::<Service>(upstream, Op::ServiceInspect, &task.service_id).await?;
+    Ok(Some(task.of(service)))
+}
+
+fn object<T: Into<Object>>(inspected: Answer<T>) -> Answer<Object> {
     inspected.map(|found| found.map(Into::into))
 }
 
-async fn inspect<T: DeserializeOwned>(upstream: &Rc<Upstream>, op: Op, name: &str) -> Result<Option<T>, String> {
+async fn inspect<T: DeserializeOwned>(upstream: &Rc<Upstream>, op: Op, name: &str) -> Answer<T> {
     let asked = "the daemon was asked what the request is about";
     let (status, body) = question::inspect(upstream, op, name).await.map_err(|error| format!("{asked}: {error}"))?;
     match status {
-        StatusCode::NOT_FOUND => Ok(None),
         StatusCode::OK => serde_json::from_slice(&body)
             .map(Some)
             .map_err(|error| format!("{asked}, and its answer cannot be read: {error}")),
+        status if is_none(op, status) => Ok(None),
         status => Err(format!("{asked}, and answered {status}")),
+    }
+}
+
+/// Whether the daemon has no such object. A name that no image can have is none, too, and a host
+/// without a swarm has none of its objects (dockerd 20.10, 26.1 and 28.5).
+fn is_none(op: Op, status: StatusCode) -> bool {
+    use Op::{ConfigInspect, ImageInspect, NodeInspect, SecretInspect, ServiceInspect, TaskInspect};
+    let swarm = matches!(op, ConfigInspect | NodeInspect | SecretInspect | ServiceInspect | TaskInspect);
+    match status {
+        StatusCode::NOT_FOUND => true,
+        StatusCode::BAD_REQUEST => op == ImageInspect,
+        StatusCode::SERVICE_UNAVAILABLE => swarm,
+        _ => false,
     }
 }

@@ -1,13 +1,14 @@
-//! Questions of the gate's own to the daemon: what an object is. They take the connections that
-//! requests take, change nothing, and no client has asked for them.
+//! Requests of the gate's own to the daemon: what an object is, and the little that it does itself.
+//! They take the connections that requests take, and no client has asked for them.
 
 use super::body::Upload;
-use super::upstream::{Upstream, UpstreamError, bare};
+use super::upstream::{JSON, Upstream, UpstreamError, bare};
 use crate::catalogue::{Op, Params, Route};
 use bytes::Bytes;
-use http::header::{HeaderValue, USER_AGENT};
+use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::{Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Limited};
+use serde_json::Value;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -28,20 +29,56 @@ pub(super) async fn inspect(upstream: &Rc<Upstream>, op: Op, name: &str) -> Resu
     let params = Params { object: Some(name.into()), second: None };
     let path = Route { version: None, operation: op.operation(), params }.canonical_path();
     let uri = path.parse::<Uri>().map_err(|error| error.to_string())?;
-    let asked = tokio::time::timeout(PATIENCE, ask(upstream, &uri)).await;
+    in_time(ask(upstream, || request(Method::GET, &uri, Upload::Empty))).await
+}
+
+/// Makes a volume, or finds the one that has the name.
+///
+/// # Errors
+/// Why it cannot be made, in words.
+pub(super) async fn make_volume(upstream: &Rc<Upstream>, body: &Value) -> Result<(), String> {
+    let uri = Uri::from_static("/volumes/create");
+    let bytes = Bytes::from(body.to_string());
+    let asked = ask(upstream, || {
+        let mut request = request(Method::POST, &uri, Upload::Own(Some(bytes.clone())));
+        request.headers_mut().insert(CONTENT_TYPE, JSON);
+        request
+    });
+    done(in_time(asked).await?)
+}
+
+/// Deletes a container that has just been made.
+///
+/// # Errors
+/// Why it cannot be deleted, in words.
+pub(super) async fn delete_container(upstream: &Rc<Upstream>, id: &str) -> Result<(), String> {
+    let params = Params { object: Some(id.into()), second: None };
+    let path = Route { version: None, operation: Op::ContainerDelete.operation(), params }.canonical_path();
+    let uri = format!("{path}?force=1").parse::<Uri>().map_err(|error| error.to_string())?;
+    done(in_time(ask(upstream, || request(Method::DELETE, &uri, Upload::Empty))).await?)
+}
+
+fn done((status, body): (StatusCode, Bytes)) -> Result<(), String> {
+    let told = || String::from_utf8_lossy(&body).into_owned();
+    if status.is_success() { Ok(()) } else { Err(format!("{status}: {}", told())) }
+}
+
+async fn in_time<T>(asked: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+    let asked = tokio::time::timeout(PATIENCE, asked).await;
     asked.map_err(|_| format!("no answer within {} seconds", PATIENCE.as_secs()))?
 }
 
-async fn ask(upstream: &Rc<Upstream>, uri: &Uri) -> Result<(StatusCode, Bytes), String> {
-    let (response, mut lease) = upstream.repeatable(|| request(uri)).await.map_err(|error| said(&error))?;
+/// Sends what may be sent twice, and waits for the whole answer.
+async fn ask(upstream: &Rc<Upstream>, request: impl Fn() -> Request<Upload>) -> Result<(StatusCode, Bytes), String> {
+    let (response, mut lease) = upstream.repeatable(request).await.map_err(|error| said(&error))?;
     let status = response.status();
     let body = Limited::new(response.into_body(), MAX_ANSWER).collect().await.map_err(|error| error.to_string())?;
     lease.complete(true);
     Ok((status, body.to_bytes()))
 }
 
-fn request(uri: &Uri) -> Request<Upload> {
-    let mut request = bare(Method::GET, uri.clone(), Upload::Empty);
+fn request(method: Method, uri: &Uri, upload: Upload) -> Request<Upload> {
+    let mut request = bare(method, uri.clone(), upload);
     request.headers_mut().insert(USER_AGENT, OWN);
     request
 }

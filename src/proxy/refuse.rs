@@ -1,6 +1,6 @@
 //! Answers of our own, in Docker's error shape, so that every client prints them.
 
-use crate::catalogue::{Operation, Target};
+use crate::catalogue::Target;
 use crate::policy::Denial;
 use crate::record::RequestId;
 use crate::request::Refusal;
@@ -44,12 +44,16 @@ impl Reply {
     }
 
     /// 404 in Docker's words, the same whether the object is not there or not for this client.
-    pub(super) fn missing(operation: Option<&Operation>, name: &str, id: RequestId) -> Self {
-        let message = match operation.and_then(|operation| operation.target) {
-            Some(Target::Exec) => format!("No such exec instance: {name} [{id}]"),
-            Some(Target::Network) => format!("network {name} not found [{id}]"),
-            Some(Target::Volume) => format!("get {name}: no such volume [{id}]"),
-            _ => format!("No such container: {name} [{id}]"),
+    pub(super) fn missing(kind: Target, name: &str, id: RequestId) -> Self {
+        let message = match kind {
+            Target::Container => format!("No such container: {name} [{id}]"),
+            Target::Exec => format!("No such exec instance: {name} [{id}]"),
+            Target::Image => format!("No such image: {name} [{id}]"),
+            Target::Volume => format!("get {name}: no such volume [{id}]"),
+            Target::Plugin => format!("plugin \"{name}\" not found [{id}]"),
+            Target::Config | Target::Network | Target::Node | Target::Secret | Target::Service | Target::Task => {
+                format!("{} {name} not found [{id}]", kind.word())
+            }
         };
         Self { status: 404, message }
     }

@@ -24,7 +24,7 @@ use tower_service::Service;
 pub(super) const UPSTREAM_HOST: HeaderValue = HeaderValue::from_static("docker");
 
 /// The type of every body that was judged; dockerd takes no other.
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The protocol of a raw hijacked stream.
 const TCP: HeaderValue = HeaderValue::from_static("tcp");
@@ -328,7 +328,7 @@ fn upgrade(permit: &Allowed) -> Option<HeaderValue> {
 fn target(permit: &Allowed, version: Option<ApiVersion>) -> Option<Uri> {
     let request = permit.request();
     let mut target = request.route.canonical_path_as(version);
-    let query = request.query.canonical(permit.unexamined());
+    let query = request.canonical_query(permit.unexamined());
     if !query.is_empty() {
         target.push('?');
         target.push_str(&query);

@@ -6,7 +6,9 @@ pub mod headers;
 mod identity;
 pub mod json;
 mod object;
+mod pin;
 mod query;
+mod reference;
 mod refusal;
 pub mod signal;
 pub mod tree;
@@ -17,6 +19,7 @@ pub use headers::Headers;
 pub use identity::{Certificate, Identity, Peer};
 pub use object::{About, Object};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};
+pub use reference::{How, Known, MAX_REFERENCES, Reference, of_use};
 pub use refusal::Refusal;
 pub use signal::{name as signal_name, names as signal_names};
 pub use tree::Tree;
@@ -49,6 +52,8 @@ pub struct Request {
     led_to: Vec<Use>,
     /// What the daemon says of the object in the path, where it was asked.
     pub about: About,
+    /// What the daemon says of the objects in body and query, where it was asked.
+    pub known: Known,
     /// The object in the path as the client called it, where it is called by its ID since.
     asked: Option<Box<str>>,
     /// What it uses, facet by facet; nothing as long as a body has to be read to know it.
@@ -107,7 +112,8 @@ impl Request {
     /// Adds what the daemon says of the object in the path, which is called by its ID from now on:
     /// whatever is renamed or made anew meanwhile, it is this one that was judged.
     pub fn is_about(&mut self, about: About) {
-        if let (About::Found(found), Some(Target::Container | Target::Network)) = (&about, self.operation().target)
+        if let (About::Found(found), Some(kind)) = (&about, self.operation().target)
+            && has_ids(kind)
             && !found.id.is_empty()
         {
             let asked = self.route.params.object.replace(found.id.as_str().into());
@@ -128,10 +134,17 @@ impl Request {
         self.regather();
     }
 
-    /// The body in the one spelling that is forwarded; nothing where none was read.
+    /// The body in the one spelling that is forwarded, with IDs for names that were asked about;
+    /// nothing where none was read.
     pub fn canonical_body(&self) -> Option<String> {
-        self.body.as_ref().map(Tree::canonical)
+        self.pinned_body().as_ref().or(self.body.as_ref()).map(Tree::canonical)
     }
+}
+
+/// Whether objects of the kind mean the same by their IDs as by their names. Volumes have none, an
+/// image is another thing by its ID, and an exec is judged by its container.
+fn has_ids(kind: Target) -> bool {
+    !matches!(kind, Target::Exec | Target::Image | Target::Plugin | Target::Volume)
 }
 
 /// Splits a request target in origin form into path and query. A fragment has
@@ -170,6 +183,7 @@ pub fn understand_head(
         unknown: Vec::new(),
         led_to: Vec::new(),
         about: About::Unasked,
+        known: Known::default(),
         asked: None,
         uses: None,
     };
@@ -188,3 +202,6 @@ pub fn understand(who: Arc<Identity>, method: &Method, target: &str, headers: &H
     let route = catalogue::route(method, path)?;
     understand_head(who, method.clone(), route, query, headers)
 }
+
+#[cfg(test)]
+mod testing;

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-/// What the daemon says of a container, a network or a volume.
+/// What the daemon says of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Object {
     /// Its ID: 64 hex digits, or Swarm's; a volume has none.
     pub id: String,
     /// Its name, without the slash before a container's.
     pub name: String,
+    /// Every name that an image goes by, with its tag or digest.
+    pub tags: Vec<String>,
     /// The image of a container, as it was asked for when the container was made.
     pub image: String,
     /// Whether a container runs, and the like: `running`, `exited`.

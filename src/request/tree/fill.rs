@@ -40,6 +40,38 @@ impl Tree {
         }
     }
 
+    /// Puts a value into the field of this object, whatever stands there.
+    pub fn put(&mut self, table: &Shape, name: &str, value: Self) {
+        let Some((fields, tables)) = self.descend(table, &[]) else { return };
+        let Some(field) = Field::all(tables).find(|field| field.name == name) else { return };
+        match fields.iter_mut().find(|(known, _)| known.name == name) {
+            Some((_, known)) => *known = value,
+            None => insert(fields, tables, field, value),
+        }
+    }
+
+    /// The entries of the map at the end of a path, which is made where there is none.
+    pub fn map_at(&mut self, table: &Shape, path: &[&str]) -> Option<&mut Vec<(String, Self)>> {
+        self.fill(table, path, Self::Map(Vec::new()));
+        match self.find(path) {
+            Some(Self::Map(entries)) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// Does something to each item of the list at the end of a path.
+    pub fn each_at(&mut self, table: &Shape, path: &[&str], then: &mut dyn FnMut(&mut Self, &Shape)) {
+        let Some((name, parents)) = path.split_last().filter(|_| self.find(path).is_some()) else { return };
+        let Some((fields, tables)) = self.descend(table, parents) else { return };
+        let Some(Shape::List(shape)) = Field::all(tables).find(|field| field.name == *name).map(|field| &field.shape)
+        else {
+            return;
+        };
+        if let Some((_, Self::List(items))) = fields.iter_mut().find(|(known, _)| known.name == *name) {
+            items.iter_mut().for_each(|item| then(item, shape));
+        }
+    }
+
     /// The text at the end of a path.
     pub fn text_at(&mut self, path: &[&str]) -> Option<&str> {
         self.find(path).and_then(|tree| tree.text())

@@ -1,0 +1,165 @@
+use super::super::testing::{one_role, policy, with_body};
+use super::super::{Decision, Role};
+use super::*;
+use crate::catalogue::OPERATIONS;
+use crate::request::Known;
+
+const LABEL: &str = "dockgate.tenant";
+const CREATE: &str = "POST /v1.47/containers/create";
+
+/// An object of a tenant, or of nobody.
+fn object(name: &str, tenant: &str) -> Object {
+    let labels = if tenant.is_empty() { Vec::new() } else { vec![(LABEL.to_owned(), tenant.to_owned())] };
+    let tags = vec![name.to_owned()];
+    Object { id: format!("id-{name}"), name: name.to_owned(), tags, labels: labels.into_iter().collect(), ..Object::default() }
+}
+
+/// What the daemon says of names like `a-web`: an object of the tenant `a`; `x-` is nobody's, `no-` is none.
+fn told(name: &str) -> About {
+    let name = name.strip_prefix("docker.io/library/").unwrap_or(name);
+    let (tenant, rest) = name.split_once('-').unwrap_or(("x", name));
+    match tenant {
+        "no" => About::Absent,
+        "x" => About::Found(Box::new(object(rest, ""))),
+        tenant => About::Found(Box::new(object(name, tenant))),
+    }
+}
+
+fn asked(line: &str, body: &str) -> Request {
+    let mut request = with_body(line, body);
+    let path = request.params().object.as_deref().map(told);
+    let known: Known = request.references().into_iter().map(|found| { let about = told(&found.name); (found, about) }).collect();
+    request.known = known;
+    request.is_about(path.unwrap_or_default());
+    request
+}
+
+fn tenant_a() -> Role {
+    let body = "tenant: a\nshared: { use: { networks: [proxy], volumes: [cache] }, read: { containers: [log] } }\nmay: [everything]";
+    policy(&one_role(body)).roles()[0].clone()
+}
+
+/// `allow`, `deny`, or `absent`.
+fn verdict(role: &Role, line: &str, body: &str) -> &'static str {
+    let request = asked(line, body);
+    let hidden = role.hides(&request).is_some();
+    match role.decide(request) {
+        Decision::Allow(_) => "allow",
+        Decision::Deny(denial) if hidden && denial.is_of_target() => "absent",
+        Decision::Deny(_) => "deny",
+    }
+}
+
+#[test]
+fn what_is_in_the_path_is_its_own_or_absent() {
+    let role = tenant_a();
+    for row in OPERATIONS.iter().filter(|row| held(row.op) == Held::ByObject && row.target.is_some()) {
+        // a push without a tag is one of every tag
+        let tag = if row.op == Op::ImagePush { ":1" } else { "" };
+        let path = |name: &str| row.path.replace("{id}", name).replace("{name}", &format!("{name}{tag}")).replace("{checkpoint}", "c");
+        let verb = row.verb.as_str();
+        assert_eq!(verdict(&role, &format!("{verb} {}", path("a-x")), ""), "allow", "{}", row.name);
+        assert_eq!(verdict(&role, &format!("{verb} {}", path("b-x")), ""), "absent", "{}", row.name);
+        assert_eq!(verdict(&role, &format!("{verb} {}", path("no-x")), ""), "absent", "{}", row.name);
+    }
+}
+
+#[test]
+fn what_no_fence_holds_is_closed() {
+    let role = tenant_a();
+    for row in OPERATIONS.iter().filter(|row| is_closed(row.op)) {
+        let path = row.path.replace("{id}", "a-x").replace("{name}", "a-x");
+        let verb = if row.verb.as_str() == "*" { "GET" } else { row.verb.as_str() };
+        assert_eq!(verdict(&role, &format!("{verb} {path}"), ""), "deny", "{}", row.name);
+    }
+}
+
+#[test]
+fn what_bodies_name_is_its_own_shared_or_absent() {
+    let host = |host: &str| format!(r#"{{"Image":"x-busybox","HostConfig":{host}}}"#);
+    let cases = [
+        (host(r#"{"NetworkMode":"container:a-1"}"#), "allow"),
+        (host(r#"{"NetworkMode":"container:b-1"}"#), "absent"),
+        (host(r#"{"PidMode":"container:no-1"}"#), "absent"),
+        (host(r#"{"VolumesFrom":["b-1"]}"#), "absent"),
+        (host(r#"{"Links":["a-1:x","b-1:y"]}"#), "absent"),
+        (host(r#"{"Links":["x-log:x"]}"#), "deny"),
+        (host(r#"{"Binds":["a-v:/v"]}"#), "allow"),
+        (host(r#"{"Binds":["no-v:/v"]}"#), "allow"),
+        (host(r#"{"Binds":["x-cache:/v"]}"#), "allow"),
+        (host(r#"{"Binds":["x-other:/v"]}"#), "absent"),
+        (host(r#"{"Binds":["b-v:/v"]}"#), "absent"),
+        (host(r#"{"NetworkMode":"a-n"}"#), "allow"),
+        (host(r#"{"NetworkMode":"x-proxy"}"#), "allow"),
+        (host(r#"{"NetworkMode":"b-n"}"#), "absent"),
+        (host(r#"{"NetworkMode":"no-n"}"#), "absent"),
+        (host(r#"{"NetworkMode":"default"}"#), "allow"),
+        (r#"{"Image":"b-image"}"#.to_owned(), "absent"),
+        (r#"{"Image":"a-image"}"#.to_owned(), "allow"),
+        (r#"{"Image":"no-image"}"#.to_owned(), "absent"),
+        (r#"{"Image":"x-i","NetworkingConfig":{"EndpointsConfig":{"a-n":{"NetworkID":"b-n"}}}}"#.to_owned(), "absent"),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(verdict(&tenant_a(), CREATE, &body), expected, "{body}");
+    }
+}
+
+#[test]
+fn names_and_tags_are_not_taken_from_others() {
+    let cases = [
+        ("POST /volumes/create", r#"{"Name":"no-v"}"#, "allow"),
+        ("POST /volumes/create", r#"{"Name":"a-v"}"#, "allow"),
+        ("POST /volumes/create", r#"{"Name":"b-v"}"#, "deny"),
+        ("POST /volumes/create", r#"{"Name":"x-v"}"#, "deny"),
+        ("POST /networks/create", r#"{"Name":"b-n"}"#, "deny"),
+        ("POST /images/x-alpine/tag?repo=no-r", "", "allow"),
+        ("POST /commit?container=a-1&repo=no-r", "", "allow"),
+        ("POST /commit?container=b-1&repo=no-r", "", "absent"),
+        ("POST /images/create?fromImage=x-alpine&tag=3", "", "allow"),
+        ("POST /images/create?fromImage=b-app&tag=3", "", "deny"),
+        ("POST /images/create?fromImage=no-app", "", "deny"),
+        ("GET /images/get?names=x-one&names=b-two", "", "absent"),
+        ("DELETE /images/x-alpine", "", "deny"),
+        ("GET /images/x-alpine/json", "", "allow"),
+        ("POST /networks/x-proxy/connect", r#"{"Container":"a-1"}"#, "allow"),
+        ("POST /networks/x-proxy/connect", r#"{"Container":"b-1"}"#, "absent"),
+        ("DELETE /networks/x-proxy", "", "deny"),
+        ("DELETE /volumes/x-cache", "", "deny"),
+        ("GET /containers/x-log/json", "", "allow"),
+        ("POST /containers/x-log/stop", "", "deny"),
+        ("POST /containers/x-other/stop", "", "absent"),
+    ];
+    for (line, body, expected) in cases {
+        assert_eq!(verdict(&tenant_a(), line, body), expected, "{line} {body}");
+    }
+}
+
+#[test]
+fn what_was_not_asked_about_is_denied() {
+    let request = with_body(CREATE, r#"{"Image":"busybox"}"#);
+    let Decision::Deny(denial) = tenant_a().decide(request) else { panic!() };
+    assert!(denial.to_string().contains("of which nothing is known"), "{denial}");
+}
+
+#[test]
+fn nobody_sets_the_label_that_tells_tenants_apart() {
+    let text = "version: 1\nroles:\n  a:\n    who: [{ uid: 1 }]\n    tenant: a\n    may: [everything]\n  ops:\n    who: others\n    may: [everything]\n";
+    let policy = policy(text);
+    let [a, ops] = policy.roles() else { panic!() };
+    for (label, of_a, of_ops) in [("a", "allow", "deny"), ("b", "deny", "deny"), ("", "deny", "deny")] {
+        let body = format!(r#"{{"Image":"x-i","Labels":{{"{LABEL}":"{label}"}}}}"#);
+        assert_eq!((verdict(a, CREATE, &body), verdict(ops, CREATE, &body)), (of_a, of_ops), "{label}");
+    }
+    let ways = [
+        ("POST /volumes/create", r#"{"Name":"no-v","Labels":{"dockgate.tenant":"a"}}"#),
+        ("POST /commit?container=x-1&changes=LABEL%20dockgate.tenant%3Da", ""),
+        ("POST /commit?container=x-1&changes=LABEL%20%22dockgate.tenant%22%3Da", ""),
+        ("POST /build?labels=%7B%22dockgate.tenant%22%3A%22a%22%7D", ""),
+        ("POST /images/create?fromSrc=-&repo=no-r&changes=LABEL%20dockgate.tenant%3Da", ""),
+        ("POST /services/create", r#"{"Name":"s","TaskTemplate":{"ContainerSpec":{"Labels":{"dockgate.tenant":"a"}}}}"#),
+    ];
+    for (line, body) in ways {
+        assert_eq!(verdict(ops, line, body), "deny", "{line} {body}");
+    }
+    assert_eq!(verdict(ops, CREATE, r#"{"Labels":{"other":"a"}}"#), "allow");
+}

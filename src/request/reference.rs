@@ -1,0 +1,194 @@
+//! The objects that a request names beside the one in its path: in its body and in its query.
+
+use super::{About, Request, Use};
+use crate::catalogue::{Facet, Op, Target};
+
+/// How many objects one request may name, beyond which the daemon is not asked about them.
+pub const MAX_REFERENCES: usize = 64;
+
+/// An object that a request names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// What kind of object it is.
+    pub kind: Target,
+    /// Its name or ID, as the request has it.
+    pub name: String,
+    /// What for.
+    pub how: How,
+}
+
+/// What an object is named for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// To be used: joined, mounted, run, read.
+    Used,
+    /// As the name of what is made, which another object may have already.
+    Made,
+}
+
+/// What the daemon says of the objects that a request names.
+#[derive(Clone, Debug, Default)]
+pub struct Known(Vec<(Reference, About)>);
+
+impl Known {
+    /// Nothing has been asked.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every object that was asked about.
+    pub fn iter(&self) -> impl Iterator<Item = &(Reference, About)> {
+        self.0.iter()
+    }
+
+    /// What is known of this one.
+    pub fn of(&self, kind: Target, name: &str) -> &About {
+        const UNASKED: &About = &About::Unasked;
+        let found = self.0.iter().find(|(reference, _)| reference.kind == kind && reference.name == name);
+        found.map_or(UNASKED, |(_, about)| about)
+    }
+
+    /// The ID of the object that goes by this name.
+    pub(super) fn id(&self, kind: Target, name: &str) -> Option<&str> {
+        match self.of(kind, name) {
+            About::Found(found) if !found.id.is_empty() => Some(&found.id),
+            _ => None,
+        }
+    }
+}
+
+impl FromIterator<(Reference, About)> for Known {
+    fn from_iter<I: IntoIterator<Item = (Reference, About)>>(known: I) -> Self {
+        Self(known.into_iter().collect())
+    }
+}
+
+impl Request {
+    /// The objects that body and query name, each once.
+    pub fn references(&self) -> Vec<Reference> {
+        let op = self.operation().op;
+        let used = self.uses.iter().flat_map(|uses| uses.iter()).filter_map(|used| of_use(op, used));
+        let mut all: Vec<Reference> = Vec::new();
+        for found in used.chain(in_query(self)) {
+            if !all.contains(&found) && !self.is_in_path(&found) {
+                all.push(found);
+            }
+        }
+        all
+    }
+}
+
+impl Request {
+    /// Whether it is the network in the path, which a connection uses as well.
+    fn is_in_path(&self, reference: &Reference) -> bool {
+        let named = |name: Option<&str>| name == Some(reference.name.as_str());
+        let network = self.operation().op == Op::NetworkConnect && reference.kind == Target::Network;
+        network && (named(self.asked_for()) || named(self.params().object.as_deref()))
+    }
+}
+
+/// The object that a use is of.
+pub fn of_use(op: Op, used: &Use) -> Option<Reference> {
+    let (kind, name) = named(used)?;
+    let how = match used.facet {
+        Facet::Tags => How::Made,
+        Facet::Image if op == Op::ImageCreate => How::Made,
+        // what a registry has, and what nodes of a swarm pull from there
+        Facet::Image if matches!(op, Op::DistributionInspect | Op::ImagePush) => return None,
+        Facet::Name if matches!(op, Op::NetworkCreate | Op::VolumeCreate) => How::Made,
+        Facet::Name => return None,
+        _ => How::Used,
+    };
+    let kind = if used.facet == Facet::Name && op == Op::VolumeCreate { Target::Volume } else { kind };
+    Some(Reference { kind, name: name.to_owned(), how })
+}
+
+fn named(used: &Use) -> Option<(Target, &str)> {
+    let name = used.value.name()?;
+    match used.facet {
+        Facet::CgroupOf | Facet::Ipc | Facet::NetworkMode | Facet::Pid => {
+            name.strip_prefix("container:").map(|name| (Target::Container, name))
+        }
+        Facet::CacheFrom | Facet::Image | Facet::ImageMounts | Facet::Tags => Some((Target::Image, name)),
+        Facet::CredentialSpec => name.strip_prefix("config=").map(|name| (Target::Config, name)),
+        Facet::Name => Some((Target::Network, name)),
+        facet => facet.target().map(|kind| (kind, name)),
+    }
+}
+
+/// Images to be saved; what is committed is a use.
+fn in_query(request: &Request) -> impl Iterator<Item = Reference> {
+    let images = request.query.known.iter().filter(|(param, _)| param.object == Some(Target::Image));
+    images.filter_map(|(_, value)| match value {
+        super::Value::Text(name) => Some(Reference { kind: Target::Image, name: name.clone(), how: How::Used }),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::read;
+    use super::*;
+
+    fn named_by(line: &str, body: &str) -> Vec<String> {
+        let said = |r: &Reference| format!("{:?} {} {:?}", r.kind, r.name, r.how).to_lowercase();
+        read(line, body).references().iter().map(said).collect()
+    }
+
+    #[test]
+    fn every_way_to_name_an_object_is_seen() {
+        let body = r#"{"Image":"busybox","HostConfig":{"NetworkMode":"container:a","PidMode":"container:/b",
+            "IpcMode":"container:c","Cgroup":"container:d","VolumesFrom":["e:ro","/f"],"Links":["g:db"],
+            "Binds":["data:/x","/srv:/y"],"Mounts":[{"Type":"volume","Source":"more","Target":"/z"},
+            {"Type":"image","Source":"img","Target":"/i"}]},
+            "NetworkingConfig":{"EndpointsConfig":{"front":{"NetworkID":"n1","Links":["h"]}}}}"#;
+        let mut found = named_by("POST /v1.48/containers/create", body);
+        found.sort();
+        let mut expected = [
+            "container a used",
+            "container b used",
+            "container c used",
+            "container d used",
+            "container e used",
+            "container f used",
+            "container g used",
+            "container h used",
+            "image busybox used",
+            "image img used",
+            "network front used",
+            "network n1 used",
+            "volume data used",
+            "volume more used",
+        ];
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_is_made_or_moved_is_named_too() {
+        let cases = [
+            ("POST /volumes/create", r#"{"Name":"v"}"#, &["volume v made"][..]),
+            ("POST /networks/create", r#"{"Name":"n","ConfigFrom":{"Network":"c"}}"#, &["network n made", "network c used"]),
+            ("POST /images/create?fromImage=alpine&tag=3", "", &["image alpine:3 made"]),
+            ("POST /images/a/tag?repo=b&tag=c", "", &["image docker.io/library/b:c made"]),
+            ("POST /commit?container=web&repo=r", "", &["container web used", "image docker.io/library/r:latest made"]),
+            ("GET /images/get?names=a&names=b:1", "", &["image a used", "image b:1 used"]),
+            ("POST /networks/n/connect", r#"{"Container":"web"}"#, &["container web used"]),
+            ("POST /containers/web/rename?name=b", "", &[]),
+        ];
+        for (line, body, expected) in cases {
+            assert_eq!(named_by(line, body), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_service_names_networks_secrets_and_configs() {
+        let body = r#"{"Name":"s","TaskTemplate":{"Networks":[{"Target":"n"}],"ContainerSpec":{"Image":"i",
+            "Secrets":[{"SecretID":"sid","SecretName":"s1"}],"Configs":[{"ConfigID":"cid"}],
+            "Privileges":{"CredentialSpec":{"Config":"cred"}},"Mounts":[{"Type":"volume","Source":"v","Target":"/v"}]}}}"#;
+        let found = named_by("POST /v1.47/services/create", body);
+        for expected in ["network n used", "secret sid used", "config cid used", "config cred used", "volume v used"] {
+            assert!(found.iter().any(|said| said == expected), "{expected} {found:?}");
+        }
+    }
+}
