@@ -7,20 +7,25 @@ use super::object_facts::ObjectFacts;
 use super::place::Place;
 use super::role::Role;
 use super::rule::Rule;
+use super::tenant::Tenant;
 use super::text::shown;
 use crate::catalogue::{Op, Target};
 use crate::request::{About, Object, Request};
 
 /// Objects that a rule is about: any of these.
 #[derive(Clone, Debug)]
-pub(super) struct AboutLimit(pub(super) Box<[ObjectFacts]>);
+pub(super) struct AboutLimit {
+    pub(super) facts: Box<[ObjectFacts]>,
+    /// `own`: what carries the label of the role's tenant.
+    pub(super) own: bool,
+}
 
 impl AboutLimit {
     /// What keeps a grant from allowing the request.
-    pub(super) fn objection(&self, request: &Request, place: &Place) -> Option<Why> {
+    pub(super) fn objection(&self, request: &Request, place: &Place, tenant: Option<&Tenant>) -> Option<Why> {
         let object = named(request);
         let what = match &request.about {
-            About::Found(found) if self.0.iter().any(|facts| facts.hold(found)) => return None,
+            About::Found(found) if self.holds(found, tenant) => return None,
             About::Found(_) => format!("touch {object} (target: only {})", self.said()),
             About::Absent => format!("touch {object}, which is not there (target: only {})", self.said()),
             About::Unasked => format!("touch {object}, of which nothing is known (target: only {})", self.said()),
@@ -28,10 +33,21 @@ impl AboutLimit {
         Some(Why::limit("target".into(), what, place))
     }
 
+    /// Whether the object is one of these.
+    pub(super) fn holds(&self, object: &Object, tenant: Option<&Tenant>) -> bool {
+        let own = self.own && tenant.is_some_and(|tenant| tenant.owns(object));
+        own || self.facts.iter().any(|facts| facts.hold(object))
+    }
+
+    /// Whether it says `own`.
+    pub(super) fn says_own(&self) -> bool {
+        self.own
+    }
+
     /// What of the request a `never` forbids: where nothing is known, whatever it may be.
     pub(super) fn touched(&self, request: &Request) -> Option<String> {
         let touched = match &request.about {
-            About::Found(found) => self.0.iter().any(|facts| facts.hold(found)),
+            About::Found(found) => self.holds(found, None),
             About::Absent => false,
             About::Unasked => true,
         };
@@ -41,14 +57,19 @@ impl AboutLimit {
     /// A fact that objects of the kind do not have.
     pub(super) fn misfit(&self, kind: Target) -> Option<&'static str> {
         let said = |facts: &ObjectFacts| {
-            let facts = [("image", facts.image.is_some()), ("service", facts.service.is_some()), ("state", facts.state.is_some())];
+            let facts = [
+                ("image", facts.image.is_some()),
+                ("service", facts.service.is_some()),
+                ("state", facts.state.is_some()),
+            ];
             facts.into_iter().find(|(word, said)| *said && !has(kind, word)).map(|(word, _)| word)
         };
-        self.0.iter().find_map(said)
+        self.facts.iter().find_map(said)
     }
 
     fn said(&self) -> String {
-        self.0.iter().map(ObjectFacts::said).collect::<Vec<_>>().join("; or ")
+        let own = self.own.then(|| "`own`".to_owned());
+        own.into_iter().chain(self.facts.iter().map(ObjectFacts::said)).collect::<Vec<_>>().join("; or ")
     }
 }
 
@@ -84,16 +105,16 @@ impl Role {
             (About::Absent, _) => return true,
             (About::Found(found), Some(kind)) => (found, kind),
         };
-        let shows = |rule: &Rule| rule.is_about(found);
+        let shows = |rule: &Rule| rule.is_about(found, self.tenant());
         let fenced = self.tenant().is_some_and(|tenant| !tenant.sees(kind, found));
         fenced || !lookers(kind).iter().any(|op| self.may_ever(*op) && self.grants_of(*op).iter().any(shows))
     }
 }
 
 impl Rule {
-    fn is_about(&self, object: &Object) -> bool {
+    fn is_about(&self, object: &Object, tenant: Option<&Tenant>) -> bool {
         let named = self.target.as_ref().is_none_or(|names| names.fits_object(object));
-        named && self.about.as_ref().is_none_or(|about| about.0.iter().any(|facts| facts.hold(object)))
+        named && self.about.as_ref().is_none_or(|about| about.holds(object, tenant))
     }
 }
 

@@ -100,7 +100,7 @@ fn may_be_granted(reader: &mut Reader<'_, '_>, entry: &Entry<'_>, selection: Sel
 }
 
 /// The rule for one operation; nothing if the entry says nothing about it, or has problems.
-fn rule(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Rule> {
+fn rule<'t>(reader: &mut Reader<'_, 't>, job: &Job<'_, 't>, op: Op) -> Option<Rule> {
     let mut target = None;
     if let Some((pair, written)) = &job.limits.names {
         target = compile_target::names(reader, pair, written, job.selection, job.mode, op).ok()?;
@@ -143,7 +143,7 @@ fn raw_limits(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<
 }
 
 /// The limits on what a request for this operation can use.
-fn facets(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Option<Vec<FacetLimit>> {
+fn facets<'t>(reader: &mut Reader<'_, 't>, job: &Job<'_, 't>, op: Op) -> Option<Vec<FacetLimit>> {
     let used = job.limits.facets.iter().filter(|(_, row, _)| row.fits(op));
     // every problem is reported before the first one ends this
     let compiled: Vec<Option<FacetLimit>> =
@@ -217,7 +217,7 @@ fn check_facet(reader: &mut Reader<'_, '_>, pair: &Pair, row: &FacetRow, selecti
 /// By its name alone an object is known from the path; for everything else, the daemon is asked.
 fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, limits: &mut Limits<'t>) -> Option<()> {
     let node = reader.resolve(&pair.value)?;
-    if node.text().is_some() {
+    if node.text().is_some_and(|text| text != "own") {
         let help = "write `target: { name: ... }`, or another of the facts";
         reader.report.problem_with_help(pair.key.span, "`target` does not say what about the object", help);
         return None;

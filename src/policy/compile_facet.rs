@@ -12,6 +12,8 @@ use super::port_limit::PortLimit;
 use super::reader::Reader;
 use super::report::{Span, meant};
 use super::text::{listed, shown};
+use super::tree::Pair;
+use super::who_read;
 use super::written::{Form, Item, Written};
 use crate::catalogue::{Facet, FacetKind, FacetRow, LeftOut};
 use crate::request::values::{amount, capability, namespace, pair, registry, security_opt, ulimit, user};
@@ -38,11 +40,11 @@ impl Misfit {
 type Compiled = Result<FacetMatcher, Misfit>;
 
 /// The limit, or nothing when its problems were reported.
-pub(super) fn limit(
-    reader: &mut Reader<'_, '_>,
+pub(super) fn limit<'t>(
+    reader: &mut Reader<'_, 't>,
     span: Span,
     row: &'static FacetRow,
-    written: &Written<'_>,
+    written: &Written<'t>,
     mode: Mode,
 ) -> Option<FacetLimit> {
     let items = match written {
@@ -52,10 +54,31 @@ pub(super) fn limit(
     if items.is_empty() && !none_means_something(reader, span, row, mode) {
         return None;
     }
-    let compile = |item: &Item<'_>| report(reader, item.span, one(row, &item.form, mode));
+    let compile = |item: &Item<'t>| match item.form {
+        Form::Object(facts) => object(reader, item.span, row, facts),
+        _ => report(reader, item.span, one(row, &item.form, mode)),
+    };
     let matchers: Vec<FacetMatcher> = items.iter().filter_map(compile).collect();
     let complete = matchers.len() == items.len();
     complete.then(|| FacetLimit { row, allowed: Allowed::List(matchers.into()), said: said_items(row, items).into() })
+}
+
+/// Objects by what the daemon says of them.
+fn object<'t>(reader: &mut Reader<'_, 't>, span: Span, row: &FacetRow, facts: &'t [Pair]) -> Option<FacetMatcher> {
+    if !names_objects(row) {
+        let message = format!("{} names no objects that could have labels", shown(row.word));
+        reader.report.problem(span, message);
+        return None;
+    }
+    let before = reader.report.problems.len();
+    let facts = who_read::object(reader, facts);
+    (reader.report.problems.len() == before).then(|| FacetMatcher::Object(Box::new(facts)))
+}
+
+/// Whether values of the facet are names of objects that the daemon can be asked about.
+fn names_objects(row: &FacetRow) -> bool {
+    let namespace = row.kind == FacetKind::Namespace && namespace::joins_containers(row.facet);
+    namespace || row.facet.target().is_some()
 }
 
 fn report(reader: &mut Reader<'_, '_>, span: Span, compiled: Compiled) -> Option<FacetMatcher> {
@@ -96,6 +119,8 @@ fn one(row: &FacetRow, form: &Form<'_>, mode: Mode) -> Compiled {
             let help = "write the path alone; it is then forbidden in every way";
             Err(Misfit::helped("`read_only` cannot stand under `never`", help))
         }
+        (Form::Own, _) => own(row, mode),
+        (Form::Object(_), _) => Err(format!("{} takes no objects", shown(row.word)).into()),
         (Form::Default, _) => default(row),
         (Form::Range(min, max), kind) => range(row, kind, *min, *max),
         (_, FacetKind::Count | FacetKind::Cpus | FacetKind::Size) => Err(no_range(row)),
@@ -112,6 +137,18 @@ fn one(row: &FacetRow, form: &Form<'_>, mode: Mode) -> Compiled {
         }
         (Form::Word(text) | Form::Exactly(text), _) => word(row, text),
     }
+}
+
+fn own(row: &FacetRow, mode: Mode) -> Compiled {
+    if mode == Mode::Never {
+        let help = "the label of a tenant under `never`: write `{ label: dockgate.tenant=NAME }`";
+        return Err(Misfit::helped("`own` cannot stand under `never`, which holds for roles of several tenants", help));
+    }
+    if names_objects(row) {
+        return Ok(FacetMatcher::Own);
+    }
+    let help = "a thing that is really called so is `{ name: own }`";
+    Err(Misfit::helped(format!("{} names no objects of one's own", shown(row.word)), help))
 }
 
 fn default(row: &FacetRow) -> Compiled {
@@ -211,7 +248,7 @@ fn path(row: &FacetRow, form: &Form<'_>, mode: Mode) -> Compiled {
         Form::Regex(regex) => return Ok(FacetMatcher::Path { path: PathPattern::regex(regex)?, read_only: false }),
         Form::From(text, read_only) => (*text, *read_only),
         Form::Word(text) | Form::Exactly(text) => (*text, false),
-        Form::Default | Form::Range(..) => return Err(format!("{} takes paths", shown(row.word)).into()),
+        _ => return Err(format!("{} takes paths", shown(row.word)).into()),
     };
     let device = row.kind == FacetKind::Device && text.contains('=');
     if !text.starts_with('/') && !device {

@@ -110,7 +110,7 @@ fn signal(form: &Form<'_>) -> Result<Matcher, Wrong> {
             .map(|name| Pattern::literal(&name))
             .ok_or_else(|| (format!("{} is no signal", shown(word)), None))?,
         Form::Regex(regex) => Pattern::regex(regex).map_err(|message| (message, None))?,
-        Form::Default | Form::From(..) | Form::Range(..) => return Err(("this parameter is a signal".into(), None)),
+        _ => return Err(("this parameter is a signal".into(), None)),
     };
     if !signal_names().any(|name| pattern.fits(&name)) {
         return Err(("no signal fits this".into(), Some("signals are compared as `KILL`")));
@@ -124,7 +124,7 @@ fn path(form: &Form<'_>) -> Result<Matcher, Wrong> {
         Form::Word(word) => Pattern::glob(&normal(word)?),
         Form::Exactly(word) => Ok(Pattern::literal(&normal(word)?)),
         Form::Regex(regex) => Pattern::regex(regex),
-        Form::Default | Form::From(..) | Form::Range(..) => Err("this parameter is a path".into()),
+        _ => Err("this parameter is a path".into()),
     };
     pattern.map(Matcher::Path).map_err(|message| (message, None))
 }
@@ -134,7 +134,7 @@ pub(super) fn text(form: &Form<'_>) -> Result<Matcher, Wrong> {
         Form::Word(word) => Pattern::glob(word),
         Form::Exactly(word) => Ok(Pattern::literal(word)),
         Form::Regex(regex) => Pattern::regex(regex),
-        Form::Default | Form::From(..) | Form::Range(..) => {
+        _ => {
             let help = "write words, patterns such as `a-*`, or `{ regex: \"[0-9]{1,3}\" }`";
             return Err(("this parameter is text, not a number".into(), Some(help)));
         }

@@ -71,7 +71,9 @@ pub(super) fn target_facts<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, node
         Content::List(_) => reader.items(node),
         _ => vec![node],
     };
-    let facts = entries.iter().map(|entry| {
+    let is_own = |entry: &&&Node| entry.text() == Some("own");
+    let own = entries.iter().any(|entry| entry.text() == Some("own"));
+    let facts = entries.iter().filter(|entry| !is_own(entry)).map(|entry| {
         let fields = reader.fields(pair.key.span, entry, "`target`", FACTS);
         if fields.is_empty() && reader.report.problems.len() == before {
             reader.report.problem(pair.key.span, "`target` does not say what about the object");
@@ -79,7 +81,8 @@ pub(super) fn target_facts<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, node
         who_read::object(reader, fields)
     });
     let facts: Box<[_]> = facts.collect();
-    (!facts.is_empty() && reader.report.problems.len() == before).then_some(AboutLimit(facts))
+    let says = own || !facts.is_empty();
+    (says && reader.report.problems.len() == before).then_some(AboutLimit { facts, own })
 }
 
 /// The same for one operation, if the daemon can be asked about what it names.
@@ -183,7 +186,7 @@ fn plain(form: &Form<'_>) -> Result<Pattern, String> {
         Form::Word(word) => Pattern::glob(without_slash(word)),
         Form::Exactly(name) => Ok(Pattern::literal(without_slash(name))),
         Form::Regex(regex) => Pattern::regex(regex),
-        Form::Default | Form::From(..) | Form::Range(..) => Err(no_name(form)),
+        _ => Err(no_name(form)),
     }
 }
 
@@ -197,7 +200,7 @@ fn image(form: &Form<'_>) -> Result<ImagePattern, String> {
         Form::Word(name) => ImagePattern::glob(name),
         Form::Exactly(name) => Ok(ImagePattern::literal(name)),
         Form::Regex(regex) => Pattern::regex(regex).map(ImagePattern::Whole),
-        Form::Default | Form::From(..) | Form::Range(..) => Err(no_name(form)),
+        _ => Err(no_name(form)),
     }
 }
 
@@ -205,6 +208,8 @@ fn no_name(form: &Form<'_>) -> String {
     match form {
         Form::Default => "`default` is a keyword; a thing that is really called so is `{ name: default }`".into(),
         Form::From(..) => "a path is no name".into(),
+        Form::Own => "`own` is no name; a thing that is really called so is `{ name: own }`".into(),
+        Form::Object(_) => "these facts are no name".into(),
         _ => "a range is no name".into(),
     }
 }
@@ -213,7 +218,7 @@ fn said(items: &[Item<'_>]) -> String {
     const MOST: usize = 6;
     let words = items.iter().map(|item| match item.form {
         Form::Word(word) | Form::Exactly(word) | Form::Regex(word) => shown(word),
-        Form::Default | Form::From(..) | Form::Range(..) => String::new(),
+        _ => String::new(),
     });
     match listed(&words.collect::<Vec<_>>(), "or", MOST) {
         none if none.is_empty() => "none".into(),

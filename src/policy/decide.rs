@@ -66,7 +66,7 @@ impl Role {
             return Decision::Deny(self.denial(beyond));
         }
         let strict = !self.unexamined(op);
-        match first_fit(self.grants_of(op), request, strict) {
+        match first_fit(self.grants_of(op), request, strict, self.tenant()) {
             Ok(fit) => match self.forbidden_after(&fit) {
                 Some(denial) => Decision::Deny(denial),
                 None => {
@@ -131,12 +131,17 @@ struct Fit<'r> {
 }
 
 /// The first grant that allows the request, or the objections of the one that came nearest.
-fn first_fit(rules: &[Rule], request: Request, strict: bool) -> Result<Fit<'_>, Option<Vec<Why>>> {
+fn first_fit<'r>(
+    rules: &'r [Rule],
+    request: Request,
+    strict: bool,
+    tenant: Option<&Tenant>,
+) -> Result<Fit<'r>, Option<Vec<Why>>> {
     let mut nearest: Option<Vec<Why>> = None;
     for rule in rules {
         let changed = rule.changed(&request);
         let judged = changed.as_ref().map_or(&request, |(changed, _)| changed);
-        let objections = rule.objections(judged, strict);
+        let objections = rule.objections(judged, strict, tenant);
         if objections.is_empty() {
             let (request, set) = changed.unwrap_or((request, Vec::new()));
             return Ok(Fit { rule, request, set });

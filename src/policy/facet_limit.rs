@@ -4,8 +4,9 @@ use super::compile_facet;
 use super::facet_matcher::{FacetMatcher, could_be_any};
 use super::facet_said::{deed, left_at_default, said_words};
 use super::path_pattern::PathPattern;
+use super::tenant::Tenant;
 use crate::catalogue::{FACETS, Facet, FacetKind, FacetRow, LeftOut, Op, Unsaid};
-use crate::request::{Use, UseValue, Uses};
+use crate::request::{About, Reference, Request, Use, UseValue, Uses, of_use};
 use std::sync::LazyLock;
 
 /// A limit on one facet.
@@ -70,6 +71,36 @@ impl FacetLimit {
         let absent = uses.of(self.row.facet).next().is_none().then_some(left_out).flatten();
         let found = uses.of(self.row.facet).chain(absent.as_ref()).find(|value| self.may_hold(value))?;
         Some(format!("{} (never: {})", self.deed(found), self.row.word))
+    }
+
+    /// Whether some objects are listed by what the daemon says of them.
+    pub(super) fn is_of_objects(&self) -> bool {
+        matches!(&self.allowed, Allowed::List(list) if list.iter().any(FacetMatcher::is_of_objects))
+    }
+
+    /// Whether the objects of one's own are listed.
+    pub(super) fn says_own(&self) -> bool {
+        matches!(&self.allowed, Allowed::List(list) if list.iter().any(|matcher| matches!(matcher, FacetMatcher::Own)))
+    }
+
+    /// Whether the object that a use names is listed.
+    pub(super) fn lists_object(&self, request: &Request, used: &Use, tenant: Option<&Tenant>) -> bool {
+        let Allowed::List(list) = &self.allowed else { return false };
+        let Some(reference) = of_use(request.operation().op, used).filter(|_| self.is_of_objects()) else {
+            return false;
+        };
+        let about = request.known.of(reference.kind, &reference.name);
+        list.iter().any(|matcher| matcher.fits_object(&reference, about, tenant))
+    }
+
+    /// What of the objects that the request names a `never` lists, or may list.
+    pub(super) fn touched_object(&self, request: &Request) -> Option<String> {
+        let uses = request.uses.as_ref().filter(|_| self.is_of_objects())?;
+        let used = uses.iter().filter(|used| used.facet == self.row.facet).find(|used| {
+            let unasked = |found: Reference| *request.known.of(found.kind, &found.name) == About::Unasked;
+            self.lists_object(request, used, None) || of_use(request.operation().op, used).is_some_and(unasked)
+        })?;
+        Some(format!("{} (never: {})", self.deed(&used.value), self.row.word))
     }
 
     /// Whether the value is within the limit.

@@ -511,7 +511,7 @@ fn values_that_mean_nothing_are_problems() {
         ("registries", "https://r.example.com/v2/", "is no host of a registry; write `r.example.com`"),
         ("ulimits", "nofile=x", "`nofile=x` is no ulimit"),
         ("user", "'-1'", "`-1` is no user or group"),
-        ("networks", "own", "`own` is not known to this dockgate as a value"),
+        ("user", "own", "`user` names no objects of one's own"),
         ("env", "'=x'", "an empty pattern fits nothing"),
         ("command", "{ regex: '(' }", "this is no regular expression"),
     ];

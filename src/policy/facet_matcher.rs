@@ -2,14 +2,16 @@
 
 use super::image::ImagePattern;
 use super::names::{could_be_any_id, could_be_id, is_whole_id};
+use super::object_facts::ObjectFacts;
 use super::path_pattern::PathPattern;
 use super::pattern::Pattern;
 use super::port_limit::PortLimit;
+use super::tenant::Tenant;
 use crate::catalogue::{Facet, FacetKind, FacetRow, Target};
-use crate::request::UseValue;
 use crate::request::values::capability;
 use crate::request::values::image;
 use crate::request::values::user::is_number;
+use crate::request::{About, Reference, UseValue};
 
 /// One value of a list.
 #[derive(Clone, Debug)]
@@ -19,6 +21,10 @@ pub(super) enum FacetMatcher {
     /// `default`: what Docker takes by itself.
     Default,
     Flag(bool),
+    /// Objects by what the daemon says of them.
+    Object(Box<ObjectFacts>),
+    /// `own`: objects that carry the label of the role's tenant.
+    Own,
     Image(ImagePattern),
     Pair {
         key: Pattern,
@@ -62,6 +68,22 @@ impl FacetMatcher {
             (Self::Ulimit { name, soft, hard }, UseValue::Ulimit { name: is, soft: low, hard: high }) => {
                 **name == **is && at_most(*soft, *low) && at_most(*hard, *high)
             }
+            _ => false,
+        }
+    }
+
+    /// Whether it is about objects, of which the daemon has to be asked.
+    pub(super) fn is_of_objects(&self) -> bool {
+        matches!(self, Self::Object(_) | Self::Own)
+    }
+
+    /// Whether the object that a request names is one that is listed. A volume that is not there yet
+    /// becomes the tenant's own.
+    pub(super) fn fits_object(&self, reference: &Reference, about: &About, tenant: Option<&Tenant>) -> bool {
+        match (self, about) {
+            (Self::Object(facts), About::Found(found)) => facts.hold(found),
+            (Self::Own, About::Found(found)) => tenant.is_some_and(|tenant| tenant.owns(found)),
+            (Self::Own, About::Absent) => tenant.is_some() && reference.kind == Target::Volume,
             _ => false,
         }
     }

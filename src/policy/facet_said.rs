@@ -1,6 +1,7 @@
 //! Uses of facets in words: what stands behind "may not ...".
 
 use super::text::{listed, plain, shown, without_credentials};
+use super::tree::Pair;
 use super::written::{Form, Item};
 use crate::catalogue::{Facet, FacetKind, FacetRow};
 use crate::request::UseValue;
@@ -30,6 +31,8 @@ pub(super) fn said_items(row: &FacetRow, items: &[Item<'_>]) -> String {
     };
     let words = items.iter().map(|item| match &item.form {
         Form::Default => "Docker's default".to_owned(),
+        Form::Own => "`own`".to_owned(),
+        Form::Object(facts) => said_facts(facts),
         Form::From(path, true) => format!("{} to read", shown(path)),
         Form::Exactly(word) | Form::From(word, false) | Form::Regex(word) | Form::Word(word) => shown(word),
         Form::Range(min, max) => range(min, max),
@@ -39,6 +42,12 @@ pub(super) fn said_items(row: &FacetRow, items: &[Item<'_>]) -> String {
         none if none.is_empty() => "none".into(),
         some => format!("{only}{some}"),
     }
+}
+
+/// `` those with label `tier=web` ``
+fn said_facts(facts: &[Pair]) -> String {
+    let fact = |pair: &Pair| format!("{} {}", pair.key.text, pair.value.text().map_or("...".to_owned(), shown));
+    format!("those with {}", facts.iter().map(fact).collect::<Vec<_>>().join(", "))
 }
 
 /// An entry that a policy sets: `labels.team=ci`.

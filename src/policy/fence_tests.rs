@@ -11,7 +11,13 @@ const CREATE: &str = "POST /v1.47/containers/create";
 fn object(name: &str, tenant: &str) -> Object {
     let labels = if tenant.is_empty() { Vec::new() } else { vec![(LABEL.to_owned(), tenant.to_owned())] };
     let tags = vec![name.to_owned()];
-    Object { id: format!("id-{name}"), name: name.to_owned(), tags, labels: labels.into_iter().collect(), ..Object::default() }
+    Object {
+        id: format!("id-{name}"),
+        name: name.to_owned(),
+        tags,
+        labels: labels.into_iter().collect(),
+        ..Object::default()
+    }
 }
 
 /// What the daemon says of names like `a-web`: an object of the tenant `a`; `x-` is nobody's, `no-` is none.
@@ -28,7 +34,14 @@ fn told(name: &str) -> About {
 fn asked(line: &str, body: &str) -> Request {
     let mut request = with_body(line, body);
     let path = request.params().object.as_deref().map(told);
-    let known: Known = request.references().into_iter().map(|found| { let about = told(&found.name); (found, about) }).collect();
+    let known: Known = request
+        .references()
+        .into_iter()
+        .map(|found| {
+            let about = told(&found.name);
+            (found, about)
+        })
+        .collect();
     request.known = known;
     request.is_about(path.unwrap_or_default());
     request
@@ -56,7 +69,9 @@ fn what_is_in_the_path_is_its_own_or_absent() {
     for row in OPERATIONS.iter().filter(|row| held(row.op) == Held::ByObject && row.target.is_some()) {
         // a push without a tag is one of every tag
         let tag = if row.op == Op::ImagePush { ":1" } else { "" };
-        let path = |name: &str| row.path.replace("{id}", name).replace("{name}", &format!("{name}{tag}")).replace("{checkpoint}", "c");
+        let path = |name: &str| {
+            row.path.replace("{id}", name).replace("{name}", &format!("{name}{tag}")).replace("{checkpoint}", "c")
+        };
         let verb = row.verb.as_str();
         assert_eq!(verdict(&role, &format!("{verb} {}", path("a-x")), ""), "allow", "{}", row.name);
         assert_eq!(verdict(&role, &format!("{verb} {}", path("b-x")), ""), "absent", "{}", row.name);
@@ -156,10 +171,77 @@ fn nobody_sets_the_label_that_tells_tenants_apart() {
         ("POST /commit?container=x-1&changes=LABEL%20%22dockgate.tenant%22%3Da", ""),
         ("POST /build?labels=%7B%22dockgate.tenant%22%3A%22a%22%7D", ""),
         ("POST /images/create?fromSrc=-&repo=no-r&changes=LABEL%20dockgate.tenant%3Da", ""),
-        ("POST /services/create", r#"{"Name":"s","TaskTemplate":{"ContainerSpec":{"Labels":{"dockgate.tenant":"a"}}}}"#),
+        (
+            "POST /services/create",
+            r#"{"Name":"s","TaskTemplate":{"ContainerSpec":{"Labels":{"dockgate.tenant":"a"}}}}"#,
+        ),
     ];
     for (line, body) in ways {
         assert_eq!(verdict(ops, line, body), "deny", "{line} {body}");
     }
     assert_eq!(verdict(ops, CREATE, r#"{"Labels":{"other":"a"}}"#), "allow");
+}
+
+#[test]
+fn own_is_what_carries_the_label_and_what_will() {
+    let role = policy(&one_role(
+        "tenant: a\nshared: { use: { networks: [proxy] } }\nmay:\n- ContainerCreate: { image: any, networks: [own, proxy], volumes: own, pid: [default, own], links: own }\n- ContainerStop: { target: own }",
+    ));
+    let role = &role.roles()[0];
+    let host = |host: &str| format!(r#"{{"Image":"x-busybox","HostConfig":{host}}}"#);
+    let cases = [
+        (r#"{"NetworkMode":"a-n"}"#, "allow"),
+        (r#"{"NetworkMode":"proxy"}"#, "allow"),
+        (r#"{"NetworkMode":"default"}"#, "deny"),
+        (r#"{"NetworkMode":"a-n","Binds":["a-v:/v"]}"#, "allow"),
+        (r#"{"NetworkMode":"a-n","Binds":["no-v:/v"]}"#, "allow"),
+        (r#"{"NetworkMode":"a-n","Binds":["b-v:/v"]}"#, "absent"),
+        (r#"{"NetworkMode":"a-n","PidMode":"container:a-1"}"#, "allow"),
+        (r#"{"NetworkMode":"a-n","IpcMode":"container:a-1"}"#, "deny"),
+        (r#"{"NetworkMode":"a-n","Links":["a-1:x"]}"#, "allow"),
+        (r#"{"NetworkMode":"a-n","Links":["b-1:x"]}"#, "absent"),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(verdict(role, CREATE, &host(body)), expected, "{body}");
+    }
+    assert_eq!(verdict(role, "POST /containers/a-1/stop", ""), "allow");
+    assert_eq!(verdict(role, "POST /containers/b-1/stop", ""), "absent");
+}
+
+#[test]
+fn values_name_objects_by_their_labels() {
+    let role = policy(&one_role(
+        "may:\n- NetworkConnect: { container: { label: dockgate.tenant=a } }\nnever:\n- NetworkConnect: { container: { label: dockgate.tenant=b } }",
+    ));
+    let role = &role.roles()[0];
+    let connect = |name: &str| format!(r#"{{"Container":"{name}"}}"#);
+    for (name, expected) in [("a-1", "allow"), ("b-1", "deny"), ("x-1", "deny"), ("no-1", "deny")] {
+        assert_eq!(verdict(role, "POST /networks/n-1/connect", &connect(name)), expected, "{name}");
+    }
+    let body = connect("a-1");
+    let known = asked("POST /networks/n-1/connect", &body);
+    assert_eq!(role.references(&known).len(), 1);
+    assert_eq!(super::super::testing::role("may: [NetworkConnect]").references(&known).len(), 0);
+    let unasked = with_body("POST /networks/n-1/connect", &body);
+    assert!(matches!(role.decide(unasked), Decision::Deny(_)));
+}
+
+#[test]
+fn own_means_nothing_without_a_tenant_or_an_object() {
+    use super::super::testing::problems;
+    let cases = [
+        ("may:\n- ContainerCreate: { volumes: own }", "the role `ops` says `own`, and has no `tenant`"),
+        ("may:\n- ContainerStop: { target: own }", "the role `ops` says `own`, and has no `tenant`"),
+        ("tenant: a\nmay:\n- ContainerCreate: { user: own }", "`user` names no objects of one's own"),
+        (
+            "tenant: a\nmay:\n- ContainerCreate: { user: { label: x } }",
+            "`user` names no objects that could have labels",
+        ),
+        ("tenant: a\nmay: [ping]\nnever:\n- ContainerCreate: { volumes: own }", "`own` cannot stand under `never`"),
+        ("tenant: a\nmay:\n- ContainerStop: { target: { name: own } }", "`own` is no name"),
+    ];
+    for (body, expected) in cases {
+        let found = problems(&one_role(body));
+        assert!(found.len() == 1 && found[0].contains(expected), "{body} {found:?}");
+    }
 }

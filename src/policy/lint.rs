@@ -2,6 +2,7 @@
 
 use super::about;
 use super::compile::Mode;
+use super::fence;
 use super::load::Placed;
 use super::names::Names;
 use super::overlap::overlap;
@@ -13,7 +14,7 @@ use super::syntax::Entry;
 use super::text::{listed, shown};
 use super::who::Who;
 use super::{lint_forged, lint_host};
-use crate::catalogue::{OPERATIONS, OpSet, Operation};
+use crate::catalogue::{OPERATIONS, Op, OpSet, Operation};
 
 /// The most names that one warning lists.
 const MOST: usize = 8;
@@ -103,8 +104,29 @@ fn posing(trusting: &Placed, maker: &Placed) -> Option<Warning> {
     ))
 }
 
+/// Operations that a role behind a fence is granted by name, and that no fence holds.
+fn unheld(placed: &Placed) -> Option<Warning> {
+    placed.role.tenant()?;
+    let named = |op: &Op| placed.role.grants_of(*op).iter().any(|rule| rule.place.path.ends_with(op.name()));
+    let closed = OPERATIONS.iter().map(|row| row.op).filter(|op| fence::is_closed(*op)).filter(named);
+    let closed: Vec<String> = closed.map(|op| shown(op.name())).collect();
+    let message = || {
+        format!(
+            "the role `{}` has a tenant, so that {} will always be denied",
+            placed.role.name(),
+            listed(&closed, "and", MOST)
+        )
+    };
+    let help = "it reaches what nothing tells apart by tenant, or the host: leave it out, or grant it to a role without a tenant";
+    (!closed.is_empty()).then(|| warning(&placed.name, message(), help))
+}
+
 fn alone(placed: &Placed) -> Vec<Warning> {
-    [host(placed), moved(placed), anyone(placed)].into_iter().flatten().chain(forbidden(placed)).collect()
+    [host(placed), moved(placed), anyone(placed), unheld(placed)]
+        .into_iter()
+        .flatten()
+        .chain(forbidden(placed))
+        .collect()
 }
 
 fn both(first: &Placed, second: &Placed) -> Warning {

@@ -161,7 +161,13 @@ impl<'t> Work<'_, '_, 't> {
         let who_span = block.who.map_or(block.span, |pair| pair.key.span);
         let (name, who_spot) = (self.reader.report.spot(block.span), self.reader.report.spot(who_span));
         let tenant = tenant::read(self.reader, block.tenant, block.shared);
-        let role = Role::new(RoleName::new(block.name), who?, may, never).behind(tenant);
+        let role = Role::new(RoleName::new(block.name), who?, may, never);
+        if block.tenant.is_none() && role.says_own() {
+            let message = format!("the role {} says `own`, and has no `tenant`", shown(block.name));
+            let help = "`tenant: NAME` labels what the role makes, and `own` is what carries that label";
+            self.reader.report.problem_with_help(block.span, message, help);
+        }
+        let role = role.behind(tenant);
         Some(Placed { role, name, who: who_spot })
     }
 

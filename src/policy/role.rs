@@ -9,9 +9,9 @@ use super::rule::Rule;
 use super::tenant::Tenant;
 use super::who::Who;
 use crate::catalogue::{Facet, FacetKind, OPERATIONS, Op, OpSet};
-use crate::request::{Reference, Request};
-use std::sync::Arc;
+use crate::request::{Reference, Request, of_use};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What the clients of one kind may do.
 #[derive(Clone, Debug)]
@@ -90,8 +90,14 @@ impl Role {
 
     /// The daemon has to say what these objects are before the request is decided.
     pub fn references(&self, request: &Request) -> Vec<Reference> {
-        let Some(tenant) = &self.tenant else { return Vec::new() };
-        request.references().into_iter().filter(|found| tenant.asks_about(found)).collect()
+        let op = request.operation().op;
+        if let Some(tenant) = &self.tenant {
+            return request.references().into_iter().filter(|found| tenant.asks_about(found)).collect();
+        }
+        let asks = |facet| self.bans_of(op).iter().chain(self.grants_of(op)).any(|rule| rule.asks_about_use(facet));
+        let uses = request.uses.iter().flat_map(|uses| uses.iter()).filter(|used| asks(used.facet));
+        let asked: Vec<Reference> = uses.filter_map(|used| of_use(op, used)).collect();
+        request.references().into_iter().filter(|found| asked.contains(found)).collect()
     }
 
     /// Labels that tell tenants apart, of whatever policy.
@@ -118,6 +124,11 @@ impl Role {
             .chain(self.grants_of(op))
             .any(|rule| rule.about.is_some() || (rule.target.is_some() && about::resolves(op)))
             || (self.tenant.is_some() && fence::held(op) == Held::ByObject && about::fits(op))
+    }
+
+    /// Whether a grant says `own`.
+    pub(super) fn says_own(&self) -> bool {
+        self.grants.rules.iter().any(Rule::says_own)
     }
 
     pub(super) fn grants_host_paths(&self) -> bool {

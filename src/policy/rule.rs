@@ -10,6 +10,7 @@ use super::place::Place;
 use super::raw::RawLimit;
 use super::require::Requirement;
 use super::setting::{self, Setting};
+use super::tenant::Tenant;
 use super::text::{plain, shown};
 use super::uses::danger;
 use crate::catalogue::{Facet, Op};
@@ -43,15 +44,15 @@ impl Rule {
     /// Everything that keeps a grant from allowing the request; empty if it does allow it.
     /// `strict` says that `never` looks into requests for this operation, so that what is
     /// not known cannot pass even under `everything`.
-    pub(super) fn objections(&self, request: &Request, strict: bool) -> Vec<Why> {
+    pub(super) fn objections(&self, request: &Request, strict: bool, tenant: Option<&Tenant>) -> Vec<Why> {
         // an empty vector allocates nothing, so the way of an allowed request is free of it
         let mut why = Vec::new();
         if !self.everything {
             why.extend(self.target_objection(request));
-            why.extend(self.about.as_ref().and_then(|about| about.objection(request, &self.place)));
+            why.extend(self.about.as_ref().and_then(|about| about.objection(request, &self.place, tenant)));
             why.extend(self.query.iter().filter_map(|limit| self.query_objection(limit, request)));
             self.dangers(request, &mut why);
-            self.facet_objections(request, &mut why);
+            self.facet_objections(request, tenant, &mut why);
         }
         if strict || !self.everything {
             why.extend(request.query.unknown.iter().map(|(key, _)| self.unknown_parameter(key)));
@@ -77,17 +78,18 @@ impl Rule {
         touched.or_else(|| self.facet_touched(request))
     }
 
-    fn facet_objections(&self, request: &Request, why: &mut Vec<Why>) {
+    fn facet_objections(&self, request: &Request, tenant: Option<&Tenant>, why: &mut Vec<Why>) {
         let operation = request.operation();
         let Some(uses) = &request.uses else {
             // nothing was gathered, so nothing can be seen to hold
             return why.push(Why::unread(operation, &self.place));
         };
         for limit in &self.facets {
-            let objection = limit.objection(uses, operation.op, |used| self.has_set(used));
+            let own = |used: &Used| self.has_set(used) || limit.lists_object(request, used, tenant);
+            let objection = limit.objection(uses, operation.op, own);
             why.extend(objection.map(|sentence| Why::limit(limit.row.word.into(), sentence, &self.place)));
         }
-        self.unsaid_objections(request, uses, why);
+        self.unsaid_objections(request, uses, tenant, why);
         why.extend(self.require.iter().filter_map(|requirement| {
             requirement.objection(uses).map(|sentence| Why::limit(requirement.denied_by(), sentence, &self.place))
         }));
@@ -98,8 +100,10 @@ impl Rule {
     }
 
     /// What the request uses of facets that the grant does not name; one reason for each.
-    fn unsaid_objections(&self, request: &Request, uses: &Uses, why: &mut Vec<Why>) {
-        let own = |used: &Used| self.covers(used.facet) || self.has_set(used) || is_the_deed(request, used);
+    fn unsaid_objections(&self, request: &Request, uses: &Uses, tenant: Option<&Tenant>, why: &mut Vec<Why>) {
+        let stamp = |used: &Used| tenant.is_some_and(|tenant| tenant.is_label(used));
+        let own =
+            |used: &Used| self.covers(used.facet) || self.has_set(used) || stamp(used) || is_the_deed(request, used);
         for used in uses.iter().filter(|used| !own(used)) {
             let limit = unsaid(used.facet);
             if limit.holds(&used.value) {
@@ -136,6 +140,17 @@ impl Rule {
         self.set.iter().any(|setting| setting.is(used))
     }
 
+    /// Whether the daemon has to be asked about what a use names.
+    pub(super) fn asks_about_use(&self, facet: Facet) -> bool {
+        self.facets.iter().any(|limit| limit.row.facet == facet && limit.is_of_objects())
+    }
+
+    /// Whether it says `own`.
+    pub(super) fn says_own(&self) -> bool {
+        let about = self.about.as_ref().is_some_and(AboutLimit::says_own);
+        about || self.facets.iter().any(FacetLimit::says_own)
+    }
+
     /// Whether the grant names the facet, or one that says enough about it.
     fn covers(&self, facet: Facet) -> bool {
         let named = |facet| self.facets.iter().any(|limit| limit.row.facet == facet);
@@ -148,7 +163,8 @@ impl Rule {
             return self.looks_inside().then(|| Why::never_unread(operation, &self.place));
         };
         let raw = || self.raw.iter().find_map(|limit| limit.touched(request));
-        let deed = self.facets.iter().find_map(|limit| limit.touched(uses, operation.op)).or_else(raw)?;
+        let touched = |limit: &FacetLimit| limit.touched(uses, operation.op).or_else(|| limit.touched_object(request));
+        let deed = self.facets.iter().find_map(touched).or_else(raw)?;
         Some(Why::touched(&deed, &self.place))
     }
 

@@ -28,8 +28,7 @@ const IN_BODY: &[(Op, &[&str])] = &[
 ];
 
 /// What inherits the labels of an image.
-const INHERITS: &[Op] =
-    &[Op::ContainerCreate, Op::ImageBuild, Op::ImageCommit, Op::ServiceCreate, Op::ServiceUpdate];
+const INHERITS: &[Op] = &[Op::ContainerCreate, Op::ImageBuild, Op::ImageCommit, Op::ServiceCreate, Op::ServiceUpdate];
 
 /// Where mounts stand, whose volumes Docker makes by the way.
 const MOUNTS: &[(Op, &[&str])] = &[

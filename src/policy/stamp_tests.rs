@@ -43,9 +43,14 @@ fn what_a_tenant_makes_carries_its_label() {
 
 #[test]
 fn volumes_of_mounts_carry_it_too() {
-    let body = r#"{"HostConfig":{"Mounts":[{"Type":"volume","Source":"v","Target":"/v"},{"Type":"tmpfs","Target":"/t"}]}}"#;
+    let body =
+        r#"{"HostConfig":{"Mounts":[{"Type":"volume","Source":"v","Target":"/v"},{"Type":"tmpfs","Target":"/t"}]}}"#;
     let found = forwarded(0, "POST /v1.47/containers/create", body);
-    assert!(found.contains(r#""Source":"v","VolumeOptions":{"Labels":{"dockgate.tenant":"a"}}"#) || found.contains(r#""VolumeOptions":{"Labels":{"dockgate.tenant":"a"}}"#), "{found}");
+    assert!(
+        found.contains(r#""Source":"v","VolumeOptions":{"Labels":{"dockgate.tenant":"a"}}"#)
+            || found.contains(r#""VolumeOptions":{"Labels":{"dockgate.tenant":"a"}}"#),
+        "{found}"
+    );
     assert_eq!(found.matches("dockgate.tenant").count(), 2, "{found}");
 }
 
@@ -53,7 +58,10 @@ fn volumes_of_mounts_carry_it_too() {
 fn builds_imports_and_prunes_say_it_in_their_query() {
     let cases = [
         ("POST /build?t=x", "t=x&labels=%7B%22dockgate.tenant%22%3A%22a%22%7D"),
-        ("POST /build?labels=%7B%22x%22%3A%22y%22%7D", "labels=%7B%22x%22%3A%22y%22%2C%22dockgate.tenant%22%3A%22a%22%7D"),
+        (
+            "POST /build?labels=%7B%22x%22%3A%22y%22%7D",
+            "labels=%7B%22x%22%3A%22y%22%2C%22dockgate.tenant%22%3A%22a%22%7D",
+        ),
         ("POST /build?labels=null", "labels=%7B%22dockgate.tenant%22%3A%22a%22%7D"),
         ("POST /images/create?fromSrc=-&repo=r", "fromSrc=-&repo=r&changes=LABEL%20dockgate.tenant%3Da"),
         ("POST /images/create?fromImage=r&tag=1", "fromImage=r&tag=1"),

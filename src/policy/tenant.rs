@@ -7,8 +7,8 @@ use super::reader::Reader;
 use super::text::{is_name, shown};
 use super::tree::{Content, Pair};
 use super::written::Written;
-use crate::catalogue::Target;
-use crate::request::Object;
+use crate::catalogue::{Facet, Target};
+use crate::request::{Object, Use, UseValue};
 
 /// The label that tells tenants apart, unless a policy has one of its own.
 pub const TENANT_LABEL: &str = "dockgate.tenant";
@@ -41,6 +41,12 @@ impl Tenant {
     /// Whether the object is its own.
     pub fn owns(&self, object: &Object) -> bool {
         object.labels.get(&*self.key).is_some_and(|value| **value == *self.value)
+    }
+
+    /// Whether a request gives its label to what it makes.
+    pub(super) fn is_label(&self, used: &Use) -> bool {
+        let own = |key: &str, value: &Option<String>| (key, value.as_deref().unwrap_or_default()) == self.label();
+        matches!(&used.value, UseValue::Pair { key, value } if used.facet == Facet::Labels && own(key, value))
     }
 
     /// Whether the object is shared with it, to be used.

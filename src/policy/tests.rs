@@ -147,10 +147,7 @@ fn entries_that_mean_nothing_are_problems() {
             "ContainerList names no object in its path; name the operations of `container-reads` one by one",
         ),
         ("DistributionInspect: { target: { label: x } }", "DistributionInspect is about what a registry has"),
-        (
-            "VolumeInspect: { target: { state: running } }",
-            "VolumeInspect is about a volume, which has no state",
-        ),
+        ("VolumeInspect: { target: { state: running } }", "VolumeInspect is about a volume, which has no state"),
         ("ContainerList: { target: { label: x } }", "ContainerList names no object in its path"),
         ("ContainerStop: { target: { label: '=x' } }", "`=x` is no label"),
         ("ContainerStop: { target: {} }", "`target` is empty"),

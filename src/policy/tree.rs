@@ -86,6 +86,13 @@ impl PartialEq for Node {
     }
 }
 
+impl PartialEq for Pair {
+    /// Places aside.
+    fn eq(&self, other: &Self) -> bool {
+        self.key.text == other.key.text && self.value == other.value
+    }
+}
+
 impl PartialEq for Content {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {

@@ -30,6 +30,10 @@ pub(super) enum Form<'t> {
     Exactly(&'t str),
     /// `{ from: /srv, read_only: true }`: a path, perhaps to read only.
     From(&'t str, bool),
+    /// `{ label: tier=web }`: what the daemon says of it.
+    Object(&'t [Pair]),
+    /// `own`: what carries the label of the role's tenant.
+    Own,
     /// `{ min: 1, max: 5 }`
     Range(Option<&'t str>, Option<&'t str>),
     /// `{ regex: ... }`
@@ -39,7 +43,7 @@ pub(super) enum Form<'t> {
 }
 
 /// Words of the language that stand for no name.
-const RESERVED: &[&str] = &["any", "anyone", "everything", "none", "own"];
+const RESERVED: &[&str] = &["any", "anyone", "everything", "none"];
 
 impl<'t> Reader<'_, 't> {
     /// The values of a limit whose key stands at `span`.
@@ -76,8 +80,10 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn word_form(&mut self, span: Span, word: &'t str) -> Option<Form<'t>> {
-        if word == "default" {
-            return Some(Form::Default);
+        match word {
+            "default" => return Some(Form::Default),
+            "own" => return Some(Form::Own),
+            _ => {}
         }
         if !RESERVED.contains(&word) {
             return Some(Form::Word(word));
@@ -116,6 +122,9 @@ impl<'t> Reader<'_, 't> {
                 let (min, max) = (value(self, "min")?, value(self, "max")?);
                 Some(Form::Range(Some(min), Some(max)))
             }
+            facts if !facts.is_empty() && facts.iter().all(|key| OBJECT_KEYS.contains(key)) => {
+                Some(Form::Object(pairs))
+            }
             _ if self.knows_all(pairs) => {
                 let help = "a value is a word, `{ regex: ... }`, `{ name: ... }`, `{ min: ..., max: ... }` \
                             or `{ from: ..., read_only: true }`";
@@ -138,7 +147,10 @@ impl<'t> Reader<'_, 't> {
 }
 
 /// The keys of values that are maps.
-const VALUE_KEYS: &[&str] = &["from", "max", "min", "name", "read_only", "regex"];
+const VALUE_KEYS: &[&str] = &["from", "label", "max", "min", "name", "project", "read_only", "regex"];
+
+/// The facts by which a value names objects; a `name` alone is a word as it stands.
+const OBJECT_KEYS: &[&str] = &["label", "name", "project"];
 
 impl Reader<'_, '_> {
     fn read_only(&mut self, span: Span, word: &str) -> Option<bool> {
@@ -182,7 +194,9 @@ mod tests {
         assert_eq!(forms("none"), []);
         assert_eq!(forms("[]"), []);
         assert_eq!(forms("x"), [Form::Word("x")]);
-        assert_eq!(forms("[x, default]"), [Form::Word("x"), Form::Default]);
+        assert_eq!(forms("[x, default, own]"), [Form::Word("x"), Form::Default, Form::Own]);
+        assert!(matches!(forms("{ label: a=b }").as_slice(), [Form::Object([_])]));
+        assert!(matches!(forms("[{ name: a, project: b }]").as_slice(), [Form::Object([_, _])]));
         assert_eq!(forms("{ regex: a+ }"), [Form::Regex("a+")]);
         assert_eq!(forms("[{ name: own }, b]"), [Form::Exactly("own"), Form::Word("b")]);
         assert_eq!(forms("{ from: /a }"), [Form::From("/a", false)]);
@@ -198,9 +212,9 @@ mod tests {
             ("", "p.yaml:2:1: the limit has no value; write `any`, `none`, a value, or a list of values"),
             ("[any]", "p.yaml:2:5: `any` stands alone, not in a list"),
             (
-                "own",
-                "p.yaml:2:4: `own` is not known to this dockgate as a value; \
-                 a thing that is really called so is `{ name: own }`",
+                "everything",
+                "p.yaml:2:4: `everything` is not known to this dockgate as a value; \
+                 a thing that is really called so is `{ name: everything }`",
             ),
             ("[[x]]", "p.yaml:2:5: a value must be a word or a map, but this is a list"),
             ("{ form: x }", "p.yaml:2:6: `form` is not known to this dockgate in a value; did you mean `from`?"),

@@ -214,7 +214,8 @@ mod tests {
     fn networks_keep_their_names_beside_their_ids() {
         let alone = r#"{"HostConfig":{"NetworkMode":"n"}}"#;
         let endpoint = r#"{"HostConfig":{"NetworkMode":"n"},"NetworkingConfig":{"EndpointsConfig":{"n":{}}}}"#;
-        let expected = r#"{"HostConfig":{"NetworkMode":"n"},"NetworkingConfig":{"EndpointsConfig":{"n":{"NetworkID":"ID-n"}}}}"#;
+        let expected =
+            r#"{"HostConfig":{"NetworkMode":"n"},"NetworkingConfig":{"EndpointsConfig":{"n":{"NetworkID":"ID-n"}}}}"#;
         assert_eq!(pinned(CREATE, alone), expected);
         assert_eq!(pinned(CREATE, endpoint), expected);
         assert_eq!(pinned(CREATE, &endpoint.replace("{}", "null")), expected);

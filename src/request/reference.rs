@@ -168,7 +168,11 @@ mod tests {
     fn what_is_made_or_moved_is_named_too() {
         let cases = [
             ("POST /volumes/create", r#"{"Name":"v"}"#, &["volume v made"][..]),
-            ("POST /networks/create", r#"{"Name":"n","ConfigFrom":{"Network":"c"}}"#, &["network n made", "network c used"]),
+            (
+                "POST /networks/create",
+                r#"{"Name":"n","ConfigFrom":{"Network":"c"}}"#,
+                &["network n made", "network c used"],
+            ),
             ("POST /images/create?fromImage=alpine&tag=3", "", &["image alpine:3 made"]),
             ("POST /images/a/tag?repo=b&tag=c", "", &["image docker.io/library/b:c made"]),
             ("POST /commit?container=web&repo=r", "", &["container web used", "image docker.io/library/r:latest made"]),
