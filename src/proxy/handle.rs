@@ -422,7 +422,7 @@ fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, sto
         }
         Stop::Hidden(denial, (kind, name)) => {
             record.denied(denial);
-            Reply::missing(*kind, name, id)
+            Reply::missing(seen.operation.map(|operation| operation.op), *kind, name, id)
         }
         Stop::Denied(denial) => {
             record.denied(denial);

@@ -1,6 +1,6 @@
 //! Answers of our own, in Docker's error shape, so that every client prints them.
 
-use crate::catalogue::Target;
+use crate::catalogue::{Op, Target};
 use crate::policy::Denial;
 use crate::record::RequestId;
 use crate::request::Refusal;
@@ -43,8 +43,10 @@ impl Reply {
         Self { status: 403, message }
     }
 
-    /// 404 in Docker's words, the same whether the object is not there or not for this client.
-    pub(super) fn missing(kind: Target, name: &str, id: RequestId) -> Self {
+    /// 404 in Docker's words, the same whether the object is not there or not for this client; 400
+    /// where a container is made with it, since clients then take 404 for an image to be pulled
+    /// (dockerd 20.10, 26.1 and 28.5).
+    pub(super) fn missing(op: Option<Op>, kind: Target, name: &str, id: RequestId) -> Self {
         let message = match kind {
             Target::Container => format!("No such container: {name} [{id}]"),
             Target::Exec => format!("No such exec instance: {name} [{id}]"),
@@ -55,7 +57,8 @@ impl Reply {
                 format!("{} {name} not found [{id}]", kind.word())
             }
         };
-        Self { status: 404, message }
+        let of_a_container = op == Some(Op::ContainerCreate) && kind != Target::Image;
+        Self { status: if of_a_container { 400 } else { 404 }, message }
     }
 
     /// The caller has no role, or more than one.
