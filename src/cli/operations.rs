@@ -3,7 +3,7 @@
 use super::say::show;
 use super::sources::complain;
 use super::{Exit, table};
-use crate::catalogue::{FACETS, GROUPS, Group, OPERATIONS, Operation};
+use crate::catalogue::{FACETS, GROUPS, Group, OPERATIONS, Operation, Target};
 use serde::Serialize;
 
 /// Show what the Docker API can do, under the names that policies use
@@ -140,6 +140,8 @@ struct Row {
     name: &'static str,
     method: &'static str,
     path: &'static str,
+    /// What the path names.
+    target: Option<&'static str>,
     risk: &'static str,
     groups: Vec<&'static str>,
     query: Vec<&'static str>,
@@ -155,6 +157,7 @@ fn json(chosen: &[&'static Operation]) -> String {
             name: operation.name,
             method: operation.verb.as_str(),
             path: operation.path,
+            target: operation.target.map(Target::word),
             risk: operation.risk.word(),
             groups: groups_of(operation),
             query: operation.query.iter().map(|param| param.name).collect(),

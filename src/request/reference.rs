@@ -1,7 +1,8 @@
 //! The objects that a request names beside the one in its path: in its body and in its query.
 
-use super::{About, Request, Use};
+use super::{About, Request, Use, Value};
 use crate::catalogue::{Facet, Op, Target};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many objects one request may name, beyond which the daemon is not asked about them.
 pub const MAX_REFERENCES: usize = 64;
@@ -116,13 +117,30 @@ fn named(used: &Use) -> Option<(Target, &str)> {
     }
 }
 
-/// Images to be saved; what is committed is a use.
+/// Images to be saved, and what lists begin or end with; what is committed is a use.
 fn in_query(request: &Request) -> impl Iterator<Item = Reference> {
-    let images = request.query.known.iter().filter(|(param, _)| param.object == Some(Target::Image));
-    images.filter_map(|(_, value)| match value {
-        super::Value::Text(name) => Some(Reference { kind: Target::Image, name: name.clone(), how: How::Used }),
+    let lists = match request.operation().op {
+        Op::ContainerList => Some(Target::Container),
+        Op::ImageList => Some(Target::Image),
         _ => None,
-    })
+    };
+    let values = request.query.known.iter().flat_map(move |(param, value)| match value {
+        Value::Text(name) if param.object == Some(Target::Image) => vec![(Target::Image, name.clone())],
+        Value::Text(name) if is_bound(param.name) => lists.map(|kind| (kind, name.clone())).into_iter().collect(),
+        Value::Filters(filters) => lists.map(|kind| bounds(kind, filters)).unwrap_or_default(),
+        _ => Vec::new(),
+    });
+    values.map(|(kind, name)| Reference { kind, name, how: How::Used })
+}
+
+/// Whether lists begin or end with the object of this name; Docker says if there is none.
+fn is_bound(parameter: &str) -> bool {
+    matches!(parameter, "before" | "since")
+}
+
+fn bounds(kind: Target, filters: &BTreeMap<String, BTreeSet<String>>) -> Vec<(Target, String)> {
+    let named = filters.iter().filter(|(key, _)| is_bound(key)).flat_map(|(_, values)| values);
+    named.map(|name| (kind, name.clone())).collect()
 }
 
 #[cfg(test)]
@@ -179,6 +197,9 @@ mod tests {
             ("GET /images/get?names=a&names=b:1", "", &["image a used", "image b:1 used"]),
             ("POST /networks/n/connect", r#"{"Container":"web"}"#, &["container web used"]),
             ("POST /containers/web/rename?name=b", "", &[]),
+            ("GET /containers/json?since=web", "", &["container web used"]),
+            ("GET /images/json?filters=%7B%22before%22%3A%5B%22a%22%5D%7D", "", &["image a used"]),
+            ("GET /events?since=1", "", &[]),
         ];
         for (line, body, expected) in cases {
             assert_eq!(named_by(line, body), expected, "{line}");
