@@ -4,6 +4,7 @@ use super::about;
 use super::denial::{Denial, Why};
 use super::own_files::OwnFiles;
 use super::place::RoleName;
+use super::quota::Quotas;
 use super::rule::Rule;
 use super::tenant::Tenant;
 use super::who::Who;
@@ -19,6 +20,8 @@ pub struct Role {
     bans: Table,
     /// The fence that it stands behind.
     tenant: Option<Tenant>,
+    /// How much its holders may have, and do at once.
+    pub(super) quotas: Option<Quotas>,
     /// What the gate keeps to itself.
     pub(super) own: OwnFiles,
     /// Operations that some request could be allowed.
@@ -39,6 +42,7 @@ impl Role {
             grants: Table::new(may),
             bans: Table::new(never),
             tenant: None,
+            quotas: None,
             own: OwnFiles::default(),
             ever: granted.difference(banned),
             unexamined: unexamined.difference(banned).difference(looked_into),
@@ -48,6 +52,15 @@ impl Role {
     /// The role behind a fence.
     pub(super) fn behind(mut self, tenant: Option<Tenant>) -> Self {
         self.tenant = tenant;
+        self
+    }
+
+    /// The role within quotas. What is counted has to be read, whatever covers it.
+    pub(super) fn within(mut self, quotas: Option<Quotas>) -> Self {
+        let counts = |op: &Op| quotas.as_ref().is_some_and(|quotas| quotas.counts(*op));
+        let counted: OpSet = OPERATIONS.iter().map(|row| row.op).filter(counts).collect();
+        self.unexamined = self.unexamined.difference(counted);
+        self.quotas = quotas;
         self
     }
 

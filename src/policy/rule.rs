@@ -83,8 +83,10 @@ impl Rule {
             // nothing was gathered, so nothing can be seen to hold
             return why.push(Why::unread(operation, &self.place));
         };
+        let unset = self.set.iter().find_map(|setting| setting.objection(request));
+        why.extend(unset.map(|sentence| Why::limit(Facet::Binds.word().into(), sentence, &self.place)));
         for limit in &self.facets {
-            let objection = limit.objection(uses, operation.op, |used| self.has_set(used));
+            let objection = limit.objection(uses, operation.op, |used| self.has_set(used, request));
             why.extend(objection.map(|sentence| Why::limit(limit.row.word.into(), sentence, &self.place)));
         }
         self.unsaid_objections(request, uses, why);
@@ -99,7 +101,7 @@ impl Rule {
 
     /// What the request uses of facets that the grant does not name; one reason for each.
     fn unsaid_objections(&self, request: &Request, uses: &Uses, why: &mut Vec<Why>) {
-        let own = |used: &Used| self.covers(used.facet) || self.has_set(used) || is_the_deed(request, used);
+        let own = |used: &Used| self.covers(used.facet) || self.has_set(used, request) || is_the_deed(request, used);
         for used in uses.iter().filter(|used| !own(used)) {
             let limit = unsaid(used.facet);
             if limit.holds(&used.value) {
@@ -132,8 +134,8 @@ impl Rule {
     }
 
     /// Whether the policy itself has put the use into the request.
-    fn has_set(&self, used: &Used) -> bool {
-        self.set.iter().any(|setting| setting.is(used))
+    pub(super) fn has_set(&self, used: &Used, request: &Request) -> bool {
+        self.set.iter().any(|setting| setting.is(used, request))
     }
 
     /// Whether the grant names the facet, or one that says enough about it.

@@ -48,6 +48,7 @@ use crate::record::Sinks;
 use crate::record::Throttle;
 use crate::record::audit::{Audit, Writer};
 use crate::record::metrics::{Metrics, Observed};
+use crate::request::HostSocket;
 use arc_swap::ArcSwap;
 use handshakes::Handshakes;
 use open::{Open, Opened};
@@ -97,6 +98,8 @@ pub struct ListenerPlan {
     pub policy: Arc<Policy>,
     /// How much of a denial its clients see.
     pub denials: Denials,
+    /// Docker's socket as its clients call it, and where the host has the listener.
+    pub socket: Arc<HostSocket>,
 }
 
 /// A whole gate to open.
