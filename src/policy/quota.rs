@@ -289,6 +289,13 @@ impl Role {
         (!why.is_empty()).then(|| self.denial(why))
     }
 
+    /// The denial of what does not come to be counted in time.
+    pub fn deny_turn(&self) -> Option<Denial> {
+        let sentence = "have this counted now: too many requests of its tenant wait for that (quotas); try again";
+        let quotas = self.quotas.as_ref()?;
+        Some(self.denial(vec![Why::limit("quotas.turn".into(), sentence.into(), &quotas.place)]))
+    }
+
     /// The denial of what finds all places taken.
     pub fn deny_place(&self, quota: Quota, most: i64) -> Option<Denial> {
         let quotas = self.quotas.as_ref()?;

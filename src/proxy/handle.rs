@@ -5,10 +5,11 @@ use super::connection::{Link, Takeover};
 use super::exchange::{Exchange, Open};
 use super::host_files;
 use super::objects;
+use super::quotas::{Full, Turn};
 use super::refuse::Reply;
 use super::rules::Standing;
 use super::upload;
-use super::upstream::{self, Lease, UpstreamError};
+use super::upstream::{self, Lease, Upstream, UpstreamError};
 use super::upstream_io::UpstreamIo;
 use super::version;
 use crate::catalogue::{self, Facet, Operation, Route, Stream};
@@ -42,6 +43,17 @@ enum Stop {
     Denied(Denial),
     /// Nor does it show what the request is about.
     Hidden(Denial),
+    /// A quota of the role is used up, perhaps for so many seconds.
+    Exhausted(Denial, u64),
+}
+
+impl From<Full> for Stop {
+    fn from(full: Full) -> Self {
+        match full {
+            Full::Denied(denial, wait) => Self::Exhausted(denial, wait),
+            Full::Unknown(refusal) => Self::Refused(refusal),
+        }
+    }
 }
 
 impl Stop {
@@ -51,7 +63,7 @@ impl Stop {
             Self::Refused(refusal) => refusal.kind(),
             Self::Stranger(_) => "role",
             Self::Untrusted(_) => "certificate",
-            Self::Denied(denial) | Self::Hidden(denial) => denial.kind(),
+            Self::Denied(denial) | Self::Hidden(denial) | Self::Exhausted(denial, _) => denial.kind(),
         }
     }
 }
@@ -60,6 +72,8 @@ impl Stop {
 struct Ready {
     permit: Box<Allowed>,
     upload: Upload,
+    /// Nobody else adds to what the tenant has until the daemon has answered.
+    turn: Option<Turn>,
 }
 
 /// Handles one request; whatever happens, the client gets an answer.
@@ -73,7 +87,7 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
     };
     let mut seen = Seen { standing: link.standing(), operation: None, object: None, image: None };
     let judged = judge(&link, &call.exchange, &parts, body, &mut seen).await;
-    let stop = match judged.and_then(|ready| still_allowed(&link, &mut seen, ready)) {
+    let stop = match judged.and_then(|ready| still_allowed(&link, &call.exchange, &mut seen, ready)) {
         Err(stop) => stop,
         Ok(ready) => {
             let mut record = record(&link, &call.exchange, &parts, &seen, Verdict::Allow);
@@ -127,7 +141,7 @@ impl Call {
     pub(super) fn failed(self, message: &str) -> Response<Answer> {
         self.exchange.finish(How::DaemonGone);
         tracing::error!(id = %self.exchange.id, "{message}");
-        self.answer(Reply { status: 502, message: format!("dockgate: {message}") })
+        self.answer(Reply::new(502, format!("dockgate: {message}")))
     }
 
     /// The daemon's answer.
@@ -183,6 +197,7 @@ async fn judge(
     }
     standing.is_trusted().map_err(Stop::Untrusted)?;
     let role = standing.role().map_err(stranger)?;
+    link.gate.quotas.admit(role)?;
     if !role.may_ever(operation.op) {
         return Err(Stop::Denied(role.deny_operation(operation.op)));
     }
@@ -196,24 +211,28 @@ async fn judge(
         return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
     }
     let upload = upload::allowed(&link.gate, &permit, body, exchange).await.map_err(Stop::Refused)?;
-    Ok(Ready { permit, upload })
+    let turn = link.gate.quotas.turn(&link.upstream, role, &permit).await?;
+    Ok(Ready { permit, upload, turn })
 }
 
 /// Rules may have changed while the request was read, and nobody looked at it then: what counts is
 /// what holds now. From here on it is seen by whoever changes them.
-fn still_allowed(link: &Link, seen: &mut Seen, ready: Ready) -> Result<Ready, Stop> {
+fn still_allowed(link: &Link, exchange: &Exchange, seen: &mut Seen, ready: Ready) -> Result<Ready, Stop> {
     if link.is_closed() {
         return Err(Stop::Untrusted("the listener was closed".to_owned()));
     }
     let standing = link.standing();
-    if Rc::ptr_eq(&standing, &seen.standing) {
-        return Ok(ready);
-    }
-    seen.standing = Rc::clone(&standing);
-    standing.is_trusted().map_err(Stop::Untrusted)?;
     let role = standing.role().map_err(stranger)?;
-    let permit = permit(role, ready.permit.request().clone())?;
-    Ok(Ready { permit, ..ready })
+    let ready = if Rc::ptr_eq(&standing, &seen.standing) {
+        ready
+    } else {
+        seen.standing = Rc::clone(&standing);
+        standing.is_trusted().map_err(Stop::Untrusted)?;
+        let permit = permit(role, ready.permit.request().clone())?;
+        Ready { permit, ..ready }
+    };
+    exchange.takes(link.gate.quotas.places(role, ready.permit.request().operation())?);
+    Ok(ready)
 }
 
 /// Decides on paths of the host as they are written, and on where they lead as well. What is denied
@@ -275,7 +294,7 @@ async fn forward(
     exchange: &Rc<Exchange>,
     ready: Ready,
 ) -> Result<(Response<Incoming>, Lease, Wanted), UpstreamError> {
-    let Ready { permit, upload } = ready;
+    let Ready { permit, upload, turn } = ready;
     let request: &Understood = permit.request();
     let wanted = Wanted { operation: request.operation(), upgrade: request.headers.upgrade.is_some() };
     match wanted.operation.stream {
@@ -284,8 +303,27 @@ async fn forward(
         Stream::Response | Stream::H2c | Stream::Hijack | Stream::Websocket => exchange.streams(request),
     }
     link.lasts(exchange);
-    let (response, lease) = link.upstream.send(&permit, upload).await?;
+    let (response, lease) = match turn {
+        None => link.upstream.send(&permit, upload).await?,
+        Some(turn) => send_in_turn(Rc::clone(&link.upstream), permit, upload, turn).await?,
+    };
     Ok((response, lease, wanted))
+}
+
+/// Though the client goes away meanwhile, the daemon may still make what it was asked for: the turn
+/// ends with its answer.
+async fn send_in_turn(
+    upstream: Rc<Upstream>,
+    permit: Box<Allowed>,
+    upload: Upload,
+    turn: Turn,
+) -> Result<(Response<Incoming>, Lease), UpstreamError> {
+    let sending = tokio::task::spawn_local(async move {
+        let sent = upstream.send(&permit, upload).await;
+        drop(turn);
+        sent
+    });
+    sending.await.unwrap_or_else(|ended| Err(UpstreamError::Connect(std::io::Error::other(ended))))
 }
 
 /// The daemon's answer becomes the client's.
@@ -376,7 +414,8 @@ fn strip(headers_: &mut HeaderMap) {
 fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, stop: Stop) -> Reply {
     let verdict = match &stop {
         Stop::Refused(_) => Verdict::Refuse,
-        Stop::Stranger(_) | Stop::Untrusted(_) | Stop::Denied(_) | Stop::Hidden(_) => Verdict::Deny,
+        Stop::Stranger(_) | Stop::Untrusted(_) => Verdict::Deny,
+        Stop::Denied(_) | Stop::Hidden(_) | Stop::Exhausted(..) => Verdict::Deny,
     };
     let mut record = record(link, exchange, parts, seen, verdict);
     let (denials, id) = (seen.standing.rules.denials, exchange.id);
@@ -393,6 +432,10 @@ fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, sto
         Stop::Hidden(denial) => {
             record.denied(denial);
             Reply::missing(seen.operation, seen.object.as_deref().unwrap_or_default(), id)
+        }
+        Stop::Exhausted(denial, wait) => {
+            record.denied(denial);
+            Reply::exhausted(denial, *wait, denials, id)
         }
         Stop::Denied(denial) => {
             record.denied(denial);

@@ -18,6 +18,7 @@ mod open;
 mod peer;
 mod probe;
 mod question;
+mod quotas;
 mod refuse;
 pub mod regular_file;
 mod reload;
@@ -52,6 +53,7 @@ use crate::request::HostSocket;
 use arc_swap::ArcSwap;
 use handshakes::Handshakes;
 use open::{Open, Opened};
+use quotas::Counted;
 use rules::Rules;
 use std::io;
 use std::net::SocketAddr;
@@ -130,6 +132,8 @@ struct Gate {
     /// How many of the bytes of held bodies one listener may have.
     buffered_by_one: usize,
     full_noted: AtomicUsize,
+    /// What roles with quotas have under way.
+    quotas: Counted,
     metrics: Arc<Metrics>,
 }
 
@@ -137,8 +141,8 @@ impl Gate {
     fn new(upstream: PathBuf, limits: Limits, sees_host: bool, listeners: usize) -> Self {
         let [connections, buffered, full_noted] = [const { AtomicUsize::new(0) }; 3];
         let buffered_by_one = limits.buffered_by_one(listeners);
-        let metrics = Arc::default();
-        Self { upstream, limits, sees_host, connections, buffered, buffered_by_one, full_noted, metrics }
+        let (quotas, metrics) = (Counted::default(), Arc::default());
+        Self { upstream, limits, sees_host, connections, buffered, buffered_by_one, full_noted, quotas, metrics }
     }
 
     /// Warns where a policy grants paths that only the daemon sees.

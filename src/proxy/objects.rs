@@ -107,7 +107,15 @@ fn found<T: Into<Object>>(inspected: Result<Option<T>, String>) -> Result<Option
     inspected.map(|found| found.map(Into::into))
 }
 
-async fn inspect<T: DeserializeOwned>(upstream: &Rc<Upstream>, op: Op, name: &str) -> Result<Option<T>, String> {
+/// What the daemon says of an object; `None` if there is none of this name.
+///
+/// # Errors
+/// Why there is no answer that can be read, in words.
+pub(super) async fn inspect<T: DeserializeOwned>(
+    upstream: &Rc<Upstream>,
+    op: Op,
+    name: &str,
+) -> Result<Option<T>, String> {
     let asked = "the daemon was asked what the request is about";
     let (status, body) = question::inspect(upstream, op, name).await.map_err(|error| format!("{asked}: {error}"))?;
     match status {
