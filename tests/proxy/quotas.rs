@@ -161,7 +161,7 @@ fn a_reload_forgets_nothing_that_goes_on_and_a_new_number_holds_at_once() {
     let mut gate = Gate::under(&streaming("streams: 1")).start();
     let mut events = gate.connect();
     events.send(get("/v1.45/events")).head();
-    let mut reload = |gate: &mut Gate, text: &str| {
+    let reload = |gate: &mut Gate, text: &str| {
         let plan = gate.planned("gate.sock", text);
         gate.reload(vec![plan]).unwrap();
     };
