@@ -159,7 +159,7 @@ impl Flags {
         let places: Result<Vec<Place>, String> = self.listen.iter().map(|address| place(address)).collect();
         let listen = places?
             .into_iter()
-            .map(|place| ListenConfig { place, policy: self.policy.clone(), denials: self.denials })
+            .map(|place| ListenConfig { place, policy: self.policy.clone(), denials: self.denials, host_path: None })
             .collect();
         let mut config = Config::new(upstream, listen);
         config.audit_full = self.audit_full;
@@ -215,7 +215,13 @@ pub(super) fn judges(config: &Config, inherited: Option<&Inherited>) -> Result<J
     for listen in &config.listen {
         match (policies.get(listen.policy.as_slice()), endpoints(&listen.place, inherited)) {
             (Some(policy), Ok(endpoints)) => {
-                let plan = |endpoint| ListenerPlan { endpoint, policy: Arc::clone(policy), denials: listen.denials };
+                let socket = Arc::new(config.host_socket(listen));
+                let plan = |endpoint| ListenerPlan {
+                    endpoint,
+                    policy: Arc::clone(policy),
+                    denials: listen.denials,
+                    socket: Arc::clone(&socket),
+                };
                 listeners.extend(endpoints.into_iter().map(plan));
             }
             (_, Err(first)) => bad = bad.or(Some(first)),

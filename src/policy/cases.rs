@@ -1,10 +1,13 @@
 //! The policy's own tests.
 
-use super::Policy;
 use super::decide::Decision;
+use super::denial::Denial;
 use super::place::Place;
+use super::quota::{Amounts, Quota};
+use super::quota_demand::Demand;
+use super::{Policy, Role};
 use crate::catalogue::{Body, route};
-use crate::request::{About, Identity, Peer, Refusal, split_target, understand_head};
+use crate::request::{About, Identity, Peer, Refusal, Request, split_target, understand_head};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
 use std::sync::Arc;
@@ -23,11 +26,33 @@ pub struct Case {
     pub(super) body: Option<String>,
     /// What the daemon would say of the object in the path.
     pub(super) about: About,
+    /// What is there already, and under way.
+    pub(super) usage: Usage,
     pub(super) expect: Expect,
 }
 
 /// The listener's name, as tests have it.
 pub(super) const LISTENER: &str = "tests";
+
+/// How much of the role's quotas is used up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Usage(pub(super) Vec<(Quota, i64)>);
+
+impl Usage {
+    fn denial(&self, role: &Role, request: &Request) -> Option<Denial> {
+        let of = |quota: Quota| self.0.iter().find(|(known, _)| *known == quota).map_or(0, |(_, amount)| *amount);
+        let taken = |(quota, most): &(Quota, i64)| of(*quota) >= *most;
+        let (quota, most) = role.quotas()?.places(request.operation()).find(taken).unzip();
+        let there = Amounts {
+            containers: of(Quota::Containers),
+            mem_limit: of(Quota::MemLimit),
+            cpus: of(Quota::Cpus),
+            volumes: of(Quota::Volumes),
+        };
+        let place = quota.zip(most).and_then(|(quota, most)| role.deny_place(quota, most));
+        place.or_else(|| role.deny_more(&there, &Demand::of(request).at_most()))
+    }
+}
 
 /// Who sends the request.
 #[derive(Clone, Debug)]
@@ -113,11 +138,11 @@ impl Case {
         let hidden = role.hides(&request);
         Ok(match role.decide(request) {
             Decision::Deny(denial) if hidden.is_some() && denial.is_of_target() => Came::Absent(denial.to_string()),
-            Decision::Allow(allowed) => Came::Allow(allowed.by().clone()),
-            Decision::Deny(denial) => Came::Deny {
-                words: denial.why.iter().map(|why| why.word.clone()).collect(),
-                sentence: denial.to_string(),
+            Decision::Allow(allowed) => match self.usage.denial(role, allowed.request()) {
+                Some(denial) => Came::denied(&denial),
+                None => Came::Allow(allowed.by().clone()),
             },
+            Decision::Deny(denial) => Came::denied(&denial),
         })
     }
 
@@ -173,6 +198,11 @@ fn is_named(came: &str, expected: &str) -> bool {
 }
 
 impl Came {
+    fn denied(denial: &Denial) -> Self {
+        let words = denial.why.iter().map(|why| why.word.clone()).collect();
+        Self::Deny { words, sentence: denial.to_string() }
+    }
+
     fn said(&self) -> String {
         match self {
             Self::Allow(place) => format!("allow, by {place}"),

@@ -1,8 +1,10 @@
 //! `tests`, read.
 
 use super::case_body;
-use super::cases::{As, Case, Expect, LISTENER, stranger};
+use super::cases::{As, Case, Expect, LISTENER, Usage, stranger};
 use super::compile_target::FACTS as TARGET_FACTS;
+use super::quota::{self, Quota};
+use super::quota_read;
 use super::raw;
 use super::reader::Reader;
 use super::report::Span;
@@ -17,7 +19,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["it", "as", "send", "about", "body", "headers", "expect"];
+const KEYS: &[&str] = &["it", "as", "send", "about", "usage", "body", "headers", "expect"];
 
 /// Reads one test; its place in the list is `index`.
 pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize) -> Option<(Case, Span)> {
@@ -43,7 +45,9 @@ pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize
     let table = route(&method, path).ok().and_then(|route| route.operation.body.table());
     let body = find("body").map(|pair| case_body::text(&pair.value, table));
     let about = find("about").map_or(About::Unasked, |pair| about(reader, pair));
-    Some((Case { it: it?, place, who: who?, method, target, headers: headers?, body, about, expect: expect? }, first))
+    let usage = find("usage").map(|pair| usage(reader, pair)).unwrap_or_default();
+    let (it, who, headers, expect) = (it?, who?, headers?, expect?);
+    Some((Case { it, place, who, method, target, headers, body, about, usage, expect }, first))
 }
 
 fn send_line<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(Method, String)> {
@@ -86,7 +90,9 @@ fn denied_word(reader: &mut Reader<'_, '_>, span: Span, word: &str) -> bool {
     // a field that is not known is denied by its own name, which can be any
     let required = word.strip_prefix("require.").unwrap_or(word);
     let required = REQUIREMENTS.iter().any(|requirement| requirement.word == required);
-    let known = WORDS.contains(&word) || required || named || word.starts_with("query.") || raw::is_field(word);
+    let quota = word.strip_prefix("quotas.").is_some_and(|word| Quota::named(word).is_some());
+    let known =
+        quota || WORDS.contains(&word) || required || named || word.starts_with("query.") || raw::is_field(word);
     if !known {
         let rows = OPERATIONS.iter().map(|row| row.name).chain(FACETS.iter().map(|row| row.word));
         let required = REQUIREMENTS.iter().map(|requirement| requirement.word);
@@ -164,6 +170,13 @@ fn about<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> About {
         Some("absent") => About::Absent,
         _ => About::Found(Box::new(object(reader, pair, "`about`", TARGET_FACTS))),
     }
+}
+
+/// How much is there: `usage: { containers: 10 }`.
+fn usage<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Usage {
+    let words: Vec<&str> = quota::ROWS.iter().map(|row| row.word).collect();
+    let fields = reader.fields(pair.key.span, &pair.value, "`usage`", &words);
+    Usage(fields.iter().filter_map(|field| quota_read::limit(reader, field, 0)).collect())
 }
 
 fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[&str]) -> Object {

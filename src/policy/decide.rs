@@ -2,11 +2,12 @@
 
 use super::denial::{Denial, Why};
 use super::place::Place;
+use super::quota_demand::Demand;
 use super::role::Role;
 use super::rule::Rule;
 use super::tenant::Tenant;
 use super::{fence, stamp};
-use crate::request::Request;
+use crate::request::{Request, Use};
 
 /// What a role says to a request.
 #[derive(Clone, Debug)]
@@ -110,14 +111,23 @@ impl Role {
         }
     }
 
-    /// What is never allowed although a grant does: what it has set, and files of the gate's own.
+    /// What is never allowed although a grant does: what it has set, files of the gate's own, and
+    /// what is more than there may be in all.
     fn forbidden_after(&self, fit: &Fit<'_>) -> Option<Denial> {
         let set = || self.forbidden(&fit.request).filter(|_| !fit.set.is_empty());
-        let own = || self.own.touched(&fit.request).filter(|_| !self.unexamined(fit.request.operation().op));
-        set().or_else(|| own().map(|why| self.denial(vec![why])))
+        let is_set = |used: &Use| fit.rule.has_set(used, &fit.request);
+        let own = || self.own.touched(&fit.request, is_set).filter(|_| !self.unexamined(fit.request.operation().op));
+        set().or_else(|| own().map(|why| self.denial(vec![why]))).or_else(|| self.unfit(&fit.request))
     }
 
-    fn denial(&self, why: Vec<Why>) -> Denial {
+    /// What the role's quotas leave no room for, whatever else is there.
+    fn unfit(&self, request: &Request) -> Option<Denial> {
+        let quotas = self.quotas().filter(|quotas| quotas.counts(request.operation().op))?;
+        let why = quotas.unfit(&Demand::of(request).amounts);
+        (!why.is_empty()).then(|| self.denial(why))
+    }
+
+    pub(super) fn denial(&self, why: Vec<Why>) -> Denial {
         let nearest = why.first().and_then(|why| why.place.clone());
         Denial { role: self.name.clone(), why, nearest }
     }

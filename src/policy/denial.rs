@@ -31,7 +31,7 @@ pub struct Why {
 
 impl Denial {
     /// What kind of reason came first, in one of few words, none of which the client has chosen:
-    /// `operation`, `never`, `target`, `tenant`, a facet, `query` or `field`.
+    /// `operation`, `never`, `target`, `tenant`, a facet, `query`, `quota` or `field`.
     pub fn kind(&self) -> &'static str {
         let word = self.why.first().map_or("", |why| why.word.as_str());
         match word {
@@ -39,6 +39,7 @@ impl Denial {
             "target" => "target",
             "tenant" => "tenant",
             word if word.starts_with("query.") => "query",
+            word if word.starts_with("quotas.") => "quota",
             word if operation_named(word).is_some() => "operation",
             word => facet_named(word).map_or("field", |row| row.word),
         }

@@ -11,7 +11,7 @@ use super::syntax::{self, Block, Entry, File};
 use super::text::shown;
 use super::tree::Node;
 use super::who::Who;
-use super::{Case, Policy, Source, agree, cases, cases_read, hidden, lint, tenant, tree, who_read};
+use super::{Case, Policy, Source, agree, cases, cases_read, hidden, lint, quota_read, tenant, tree, who_read};
 
 /// The most rules of one file: one for each operation that an entry covers, in each role that has it.
 pub const MAX_RULES: usize = 200_000;
@@ -161,13 +161,14 @@ impl<'t> Work<'_, '_, 't> {
         let who_span = block.who.map_or(block.span, |pair| pair.key.span);
         let (name, who_spot) = (self.reader.report.spot(block.span), self.reader.report.spot(who_span));
         let tenant = tenant::read(self.reader, block.tenant, block.shared);
+        let quotas = quota_read::read(self.reader, block.quotas, block.name, block.tenant.is_some());
         let role = Role::new(RoleName::new(block.name), who?, may, never);
         if block.tenant.is_none() && role.says_own() {
             let message = format!("the role {} says `own`, and has no `tenant`", shown(block.name));
             let help = "`tenant: NAME` labels what the role makes, and `own` is what carries that label";
             self.reader.report.problem_with_help(block.span, message, help);
         }
-        let role = role.behind(tenant);
+        let role = role.behind(tenant).within(quotas);
         Some(Placed { role, name, who: who_spot })
     }
 

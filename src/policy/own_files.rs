@@ -5,7 +5,8 @@
 use super::denial::Why;
 use super::facet_limit::FacetLimit;
 use crate::catalogue::Facet;
-use crate::request::Request;
+use crate::request::{Request, Use};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The powers that show a path of the host.
@@ -21,11 +22,14 @@ impl OwnFiles {
         Self(SHOWING.into_iter().map(|facet| FacetLimit::paths(facet.row(), paths)).collect())
     }
 
-    /// What of them the request would show.
-    pub(super) fn touched(&self, request: &Request) -> Option<Why> {
-        let uses = request.uses.as_ref()?;
+    /// What of them the request would show, but for what the policy itself has put there.
+    pub(super) fn touched(&self, request: &Request, is_set: impl Fn(&Use) -> bool) -> Option<Why> {
+        let mut uses = Cow::Borrowed(request.uses.as_ref()?);
+        if uses.iter().any(&is_set) {
+            uses.to_mut().forget(is_set);
+        }
         let op = request.operation().op;
-        let (limit, deed) = self.0.iter().find_map(|limit| Some((limit, limit.touched(uses, op)?)))?;
+        let (limit, deed) = self.0.iter().find_map(|limit| Some((limit, limit.touched(&uses, op)?)))?;
         let (word, sentence) = (
             limit.row.word.to_owned(),
             format!("ever {deed}, for files of dockgate or the Docker socket are or may be there"),

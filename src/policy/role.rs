@@ -5,6 +5,7 @@ use super::denial::{Denial, Why};
 use super::fence::{self, Held};
 use super::own_files::OwnFiles;
 use super::place::RoleName;
+use super::quota::Quotas;
 use super::rule::Rule;
 use super::tenant::Tenant;
 use super::who::Who;
@@ -24,6 +25,8 @@ pub struct Role {
     tenant: Option<Tenant>,
     /// Labels that tell tenants apart: its own, and those of others.
     fences: Arc<[Box<str>]>,
+    /// How much its holders may have, and do at once.
+    pub(super) quotas: Option<Quotas>,
     /// What the gate keeps to itself.
     pub(super) own: OwnFiles,
     /// Operations that some request could be allowed.
@@ -45,6 +48,7 @@ impl Role {
             bans: Table::new(never),
             tenant: None,
             fences: Arc::default(),
+            quotas: None,
             own: OwnFiles::default(),
             ever: granted.difference(banned),
             unexamined: unexamined.difference(banned).difference(looked_into),
@@ -54,6 +58,15 @@ impl Role {
     /// The role behind a fence.
     pub(super) fn behind(mut self, tenant: Option<Tenant>) -> Self {
         self.tenant = tenant;
+        self
+    }
+
+    /// The role within quotas. What is counted has to be read, whatever covers it.
+    pub(super) fn within(mut self, quotas: Option<Quotas>) -> Self {
+        let counts = |op: &Op| quotas.as_ref().is_some_and(|quotas| quotas.counts(*op));
+        let counted: OpSet = OPERATIONS.iter().map(|row| row.op).filter(counts).collect();
+        self.unexamined = self.unexamined.difference(counted);
+        self.quotas = quotas;
         self
     }
 

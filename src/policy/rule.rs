@@ -84,8 +84,10 @@ impl Rule {
             // nothing was gathered, so nothing can be seen to hold
             return why.push(Why::unread(operation, &self.place));
         };
+        let unset = self.set.iter().find_map(|setting| setting.objection(request));
+        why.extend(unset.map(|sentence| Why::limit(Facet::Binds.word().into(), sentence, &self.place)));
         for limit in &self.facets {
-            let own = |used: &Used| self.has_set(used) || limit.lists_object(request, used, tenant);
+            let own = |used: &Used| self.has_set(used, request) || limit.lists_object(request, used, tenant);
             let objection = limit.objection(uses, operation.op, own);
             why.extend(objection.map(|sentence| Why::limit(limit.row.word.into(), sentence, &self.place)));
         }
@@ -102,8 +104,9 @@ impl Rule {
     /// What the request uses of facets that the grant does not name; one reason for each.
     fn unsaid_objections(&self, request: &Request, uses: &Uses, tenant: Option<&Tenant>, why: &mut Vec<Why>) {
         let stamp = |used: &Used| tenant.is_some_and(|tenant| tenant.is_label(used));
-        let own =
-            |used: &Used| self.covers(used.facet) || self.has_set(used) || stamp(used) || is_the_deed(request, used);
+        let own = |used: &Used| {
+            self.covers(used.facet) || self.has_set(used, request) || stamp(used) || is_the_deed(request, used)
+        };
         for used in uses.iter().filter(|used| !own(used)) {
             let limit = unsaid(used.facet);
             if limit.holds(&used.value) {
@@ -136,8 +139,8 @@ impl Rule {
     }
 
     /// Whether the policy itself has put the use into the request.
-    fn has_set(&self, used: &Used) -> bool {
-        self.set.iter().any(|setting| setting.is(used))
+    pub(super) fn has_set(&self, used: &Used, request: &Request) -> bool {
+        self.set.iter().any(|setting| setting.is(used, request))
     }
 
     /// Whether the daemon has to be asked about what a use names.

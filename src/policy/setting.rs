@@ -1,11 +1,13 @@
 //! `set:` what a grant puts into a request before it is judged.
 //!
-//! Labels and `no_new_privileges` are always set. All else fills in what the request leaves
+//! Labels and `no_new_privileges` are always set, and `docker_socket` wherever the Docker socket is
+//! asked for. All else fills in what the request leaves
 //! out; what it says itself stays, and is judged as it is.
 
 use super::compile::Mode;
 use super::facet_said::said_pair;
 use super::limit::{flag, int};
+use super::own_socket;
 use super::reader::Reader;
 use super::require::REQUIREMENTS;
 use super::text::{listed, shown};
@@ -14,7 +16,8 @@ use crate::catalogue::fields::Shape;
 use crate::catalogue::{Facet, Op, facet_named};
 use crate::request::tree::Entry;
 use crate::request::values::{amount, pair, path, plain, user};
-use crate::request::{Request, Tree, Use, UseValue, Uses};
+use crate::request::{HostSocket, Request, Tree, Use, UseValue, Uses};
+use std::sync::Arc;
 
 /// One value that is set.
 #[derive(Clone, Debug)]
@@ -28,6 +31,8 @@ enum SetValue {
     Amount(i64),
     Label(Box<str>, Box<str>),
     NoNewPrivileges,
+    /// The socket that the caller came in by, in place of Docker's.
+    OwnSocket,
     Text(Box<str>),
 }
 
@@ -60,6 +65,8 @@ const ROWS: &[Row] = &[
     Row { word: "cgroup_parent", facet: Facet::CgroupParent, ops: CREATE, path: &["HostConfig", "CgroupParent"] },
     Row { word: "mem_limit", facet: Facet::MemLimit, ops: CREATE, path: &["HostConfig", "Memory"] },
     Row { word: "pids_limit", facet: Facet::PidsLimit, ops: CREATE, path: &["HostConfig", "PidsLimit"] },
+    Row { word: "cpus", facet: Facet::Cpus, ops: CREATE, path: &["HostConfig", "NanoCpus"] },
+    Row { word: "docker_socket", facet: Facet::Binds, ops: CREATE, path: &["HostConfig", "Binds"] },
     Row { word: "network", facet: Facet::Networks, ops: CREATE, path: &["HostConfig", "NetworkMode"] },
     Row { word: "logging", facet: Facet::Logging, ops: CREATE, path: &["HostConfig", "LogConfig", "Type"] },
     Row { word: "user", facet: Facet::User, ops: &[Op::ContainerCreate, Op::ContainerExec], path: &["User"] },
@@ -81,17 +88,21 @@ fn rows(word: &str, op: Op) -> impl Iterator<Item = &'static Row> {
 /// Puts the settings into a request; each that changed it is told.
 pub(super) fn apply(settings: &[Setting], request: &mut Request) -> Vec<String> {
     let (op, Some(table)) = (request.operation().op, request.operation().body.table()) else { return Vec::new() };
+    let socket = Arc::clone(&request.who.socket);
     let body = request.body.get_or_insert_with(|| Tree::Object(Vec::new()));
     let changed: Vec<String> =
-        settings.iter().filter(|setting| setting.put(op, &table.shape, body)).map(Setting::said).collect();
+        settings.iter().filter(|setting| setting.put(op, &table.shape, body, &socket)).map(Setting::said).collect();
     request.regather();
     changed
 }
 
 impl Setting {
-    fn put(&self, op: Op, table: &Shape, body: &mut Tree) -> bool {
+    fn put(&self, op: Op, table: &Shape, body: &mut Tree, socket: &HostSocket) -> bool {
         let Some(row) = row(self.word, op) else { return false };
         match &self.value {
+            // Docker takes processors by number or by quota, not by both
+            SetValue::Amount(_) if self.word == "cpus" && has_quota(body) => false,
+            SetValue::OwnSocket => own_socket::put(body, socket),
             SetValue::Amount(amount) => body.fill(table, row.path, Tree::Int(*amount)),
             SetValue::Label(key, value) => {
                 // each of them, whatever became of the one before
@@ -109,16 +120,22 @@ impl Setting {
     }
 
     /// The use that the policy itself has made, which no limit has to allow.
-    pub(super) fn is(&self, used: &Use) -> bool {
+    pub(super) fn is(&self, used: &Use, request: &Request) -> bool {
         let mut own = Uses::default();
         match &self.value {
             SetValue::Amount(amount) => own.push(self.facet(), UseValue::Amount(Some(*amount))),
             SetValue::Label(key, value) => own.push(Facet::Labels, pair::entry(key, value)),
+            SetValue::OwnSocket => return own_socket::is_bound(used, request),
             SetValue::NoNewPrivileges => own.push_text(Facet::SecurityOpt, "no-new-privileges=true"),
             SetValue::Text(text) if self.word == "network" => plain::gather_text(Facet::NetworkMode, text, &mut own),
             SetValue::Text(text) => plain::gather_text(self.facet(), text, &mut own),
         }
         own.iter().any(|own| own == used)
+    }
+
+    /// Why it cannot be put into the request, which needs it.
+    pub(super) fn objection(&self, request: &Request) -> Option<String> {
+        if self.value == SetValue::OwnSocket { own_socket::objection(request) } else { None }
     }
 
     fn facet(&self) -> Facet {
@@ -131,12 +148,19 @@ impl Setting {
             SetValue::Amount(amount) if self.word == "mem_limit" => {
                 format!("{}={}", self.word, amount::said_bytes(*amount))
             }
+            SetValue::Amount(amount) if self.word == "cpus" => format!("{}={}", self.word, amount::said_cpus(*amount)),
+            SetValue::OwnSocket => format!("{}=own", self.word),
             SetValue::Amount(amount) => format!("{}={amount}", self.word),
             SetValue::Label(key, value) => said_pair("labels", key, value),
             SetValue::NoNewPrivileges => format!("{}=true", self.word),
             SetValue::Text(text) => format!("{}={text}", self.word),
         }
     }
+}
+
+fn has_quota(body: &mut Tree) -> bool {
+    let is_given = |name| matches!(body.find(&["HostConfig", name]), Some(Tree::Int(number)) if *number != 0);
+    ["CpuQuota", "CpuPeriod"].into_iter().any(is_given)
 }
 
 /// The docker CLI names Docker's own network where nobody chose one, as the mode and as an endpoint.
@@ -213,6 +237,8 @@ fn value(word: &str, text: &str) -> Option<SetValue> {
     let plainly = || Some(SetValue::Text(text.into())).filter(|_| !text.is_empty() && !text.contains('*'));
     match word {
         "mem_limit" => amount::bytes(text).filter(|bytes| *bytes > 0).map(SetValue::Amount),
+        "cpus" => amount::cpus(text).filter(|nano| *nano > 0).map(SetValue::Amount),
+        "docker_socket" => (text == "own").then_some(SetValue::OwnSocket),
         "pids_limit" => int(text).filter(|number| *number > 0).map(SetValue::Amount),
         "no_new_privileges" => flag(text).filter(|on| *on).map(|_| SetValue::NoNewPrivileges),
         "user" => user::normal(text).map(|user| SetValue::Text(user.into())),
@@ -225,6 +251,8 @@ fn complain(reader: &mut Reader<'_, '_>, node: &Node, word: &str, text: &str) {
     let help = match word {
         "mem_limit" => "write a size with a unit: `512MiB`",
         "pids_limit" => "write a number above 0",
+        "cpus" => "write a number of processors: `2`, `0.5`",
+        "docker_socket" => "it can only be `own`: the socket that the client came in by",
         "no_new_privileges" => "it can only be `true`",
         "user" => "write a number or name: `1000`, `1000:1000`",
         "cgroup_parent" => "write a path without `..`, or a slice of systemd",
@@ -335,6 +363,8 @@ mod tests {
                 "may:\n- ContainerCreate: { set: { mem_limit: 512 } }",
                 "`mem_limit` cannot be set to `512`; write a size with a unit",
             ),
+            ("may:\n- ContainerCreate: { set: { docker_socket: any } }", "it can only be `own`"),
+            ("may:\n- ContainerCreate: { set: { cpus: x } }", "write a number of processors"),
             ("may:\n- ContainerCreate: { set: { memlimit: 1MiB } }", "did you mean `mem_limit`"),
             ("may:\n- NetworkCreate: { set: { user: x } }", "NetworkCreate cannot have `user` set"),
             ("may:\n- ContainerCreate: { set: { no_new_privileges: false } }", "it can only be `true`"),

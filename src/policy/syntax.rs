@@ -10,7 +10,7 @@ use super::written::map_span;
 pub const VERSION: &str = "1";
 
 /// What a role says.
-const ROLE: &[&str] = &["who", "tenant", "shared", "may", "never", "includes"];
+const ROLE: &[&str] = &["who", "tenant", "shared", "quotas", "may", "never", "includes"];
 
 /// A policy file.
 #[derive(Default)]
@@ -31,6 +31,8 @@ pub(super) struct Block<'t> {
     pub(super) tenant: Option<&'t Pair>,
     /// `shared:` of a role with a tenant.
     pub(super) shared: Option<&'t Pair>,
+    /// `quotas:` of a role.
+    pub(super) quotas: Option<&'t Pair>,
     pub(super) includes: Vec<(&'t str, Span)>,
     pub(super) may: Vec<Entry<'t>>,
     pub(super) never: Vec<Entry<'t>>,
@@ -124,8 +126,8 @@ fn block<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[&
         let help = "`may:` lists what it may do";
         reader.report.problem_with_help(pair.key.span, format!("{title} may do nothing"), help);
     }
-    let (who, tenant, shared) = (find("who"), find("tenant"), find("shared"));
-    Block { name: &pair.key.text, span: pair.key.span, who, tenant, shared, includes, may, never }
+    let (who, tenant, shared, quotas) = (find("who"), find("tenant"), find("shared"), find("quotas"));
+    Block { name: &pair.key.text, span: pair.key.span, who, tenant, shared, quotas, includes, may, never }
 }
 
 fn name(reader: &mut Reader<'_, '_>, pair: &Pair, what: &str) {

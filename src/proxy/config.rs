@@ -4,7 +4,7 @@ mod read;
 mod values;
 
 pub use read::read;
-pub use values::{default_upstream, denials, metrics, mode, place, protected, status, upstream, when_full};
+pub use values::{default_upstream, denials, host_path, metrics, mode, place, protected, status, upstream, when_full};
 
 use super::host_files::HostFiles;
 use super::limits::Limits;
@@ -13,6 +13,8 @@ use super::refuse::Denials;
 use super::tls::TlsFiles;
 use crate::confine::{Confine, Room};
 use crate::record::audit::WhenFull;
+use crate::request::HostSocket;
+use crate::request::values::path::clean;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -89,6 +91,8 @@ pub struct ListenConfig {
     pub policy: Vec<PathBuf>,
     /// How much of a denial its clients see.
     pub denials: Denials,
+    /// Where the host has its socket, for containers that are to have it.
+    pub host_path: Option<String>,
 }
 
 /// Where a listener listens.
@@ -171,6 +175,15 @@ impl Config {
             metrics: None,
             confine: Confine::default(),
         }
+    }
+
+    /// What a container gets that asks a listener for the Docker socket: unless it is said, the
+    /// listener's own path, where the gate's paths are the host's.
+    pub fn host_socket(&self, listen: &ListenConfig) -> HostSocket {
+        let absolute = |path: &PathBuf| clean(std::path::absolute(path).ok()?.to_str()?);
+        let listener = || listen.place.path().filter(|_| self.host_files.shares_paths()).and_then(absolute);
+        let own = listen.host_path.clone().or_else(listener).filter(|path| !path.contains(':'));
+        HostSocket { own, upstream: absolute(&self.upstream) }
     }
 
     /// Whether a socket is given to somebody.

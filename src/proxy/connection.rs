@@ -109,7 +109,8 @@ impl Link {
     /// A fresh connection.
     pub(super) fn new(shared: Shared, listener: Arc<Listener>, client: Client, tap: Rc<TapState>) -> Rc<Self> {
         let Client { peer, learned, container, rules } = client;
-        let who = Identity { listener: Arc::clone(&listener.name), peer, container };
+        let socket = Arc::clone(&rules.socket);
+        let who = Identity { listener: Arc::clone(&listener.name), peer, container, socket };
         let standing = Rc::new(Standing::first(rules, &who, &learned));
         let Shared { gate, upstream, sinks, traffic } = shared;
         Rc::new(Self {

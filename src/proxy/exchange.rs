@@ -1,5 +1,6 @@
 //! One request under way: counts its bytes and records its end, whoever lets go last.
 
+use super::quotas::Place;
 use super::rules::Standing;
 use super::tap::TapState;
 use crate::policy::Decision;
@@ -29,6 +30,8 @@ pub(super) struct Exchange {
     streaming: Cell<bool>,
     /// What may go on without an end, to be decided again under other rules.
     request: RefCell<Option<Box<Request>>>,
+    /// What it takes of the role's quotas for as long as it goes on.
+    places: RefCell<Vec<Place>>,
     traffic: Rc<Traffic>,
     sinks: Rc<Sinks>,
 }
@@ -73,6 +76,7 @@ impl Exchange {
             endless: Cell::new(false),
             streaming: Cell::new(false),
             request: RefCell::new(None),
+            places: RefCell::new(Vec::new()),
             traffic: Rc::clone(traffic),
             sinks: Rc::clone(sinks),
         })
@@ -89,6 +93,11 @@ impl Exchange {
         self.sinks.metrics.streams_open.inc();
         self.streaming.set(true);
         self.lasts(request);
+    }
+
+    /// It takes these places until it ends.
+    pub(super) fn takes(&self, places: Vec<Place>) {
+        *self.places.borrow_mut() = places;
     }
 
     /// The exchange may last, so that it is decided again when rules change.

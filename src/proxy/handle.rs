@@ -1,10 +1,12 @@
 //! The life of one request: understood, decided, recorded, forwarded.
 
+use super::apart::{self, Sent};
 use super::body::{Answer, Upload};
 use super::connection::{Link, Takeover};
 use super::exchange::{Exchange, Open};
 use super::host_files;
 use super::objects;
+use super::quotas::{Full, Turn};
 use super::refuse::Reply;
 use super::rules::Standing;
 use super::upload;
@@ -43,6 +45,17 @@ enum Stop {
     Denied(Denial),
     /// Nor does it show what the request is about.
     Hidden(Denial, (Target, String)),
+    /// A quota of the role is used up, perhaps for so many seconds.
+    Exhausted(Denial, u64),
+}
+
+impl From<Full> for Stop {
+    fn from(full: Full) -> Self {
+        match full {
+            Full::Denied(denial, wait) => Self::Exhausted(denial, wait),
+            Full::Unknown(refusal) => Self::Refused(refusal),
+        }
+    }
 }
 
 impl Stop {
@@ -52,7 +65,7 @@ impl Stop {
             Self::Refused(refusal) => refusal.kind(),
             Self::Stranger(_) => "role",
             Self::Untrusted(_) => "certificate",
-            Self::Denied(denial) | Self::Hidden(denial, _) => denial.kind(),
+            Self::Denied(denial) | Self::Hidden(denial, _) | Self::Exhausted(denial, _) => denial.kind(),
         }
     }
 }
@@ -61,6 +74,8 @@ impl Stop {
 struct Ready {
     permit: Box<Allowed>,
     upload: Upload,
+    /// Nobody else adds to what the tenant has until the daemon has answered.
+    turn: Option<Turn>,
 }
 
 /// Handles one request; whatever happens, the client gets an answer.
@@ -74,7 +89,7 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
     };
     let mut seen = Seen { standing: link.standing(), operation: None, object: None, image: None };
     let judged = judge(&link, &call.exchange, &parts, body, &mut seen).await;
-    let stop = match judged.and_then(|ready| still_allowed(&link, &mut seen, ready)) {
+    let stop = match judged.and_then(|ready| still_allowed(&link, &call.exchange, &mut seen, ready)) {
         Err(stop) => stop,
         Ok(ready) => {
             let mut record = record(&link, &call.exchange, &parts, &seen, Verdict::Allow);
@@ -89,7 +104,11 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
                 return call.failed(&why);
             }
             match forward(&link, &call.exchange, ready).await {
-                Ok((response, lease, wanted)) => return relay(&link, response, lease, &wanted, call).await,
+                Ok((Sent::Streaming(response, lease), wanted)) => {
+                    return relay(&link, response, lease, &wanted, call).await;
+                }
+                Ok((Sent::Made(head, body), _)) => return call.whole(head, body),
+                Ok((Sent::Unmade(status, message), _)) => return call.answer(Reply::new(status, message)),
                 Err(error) => {
                     let reply = unreachable(&link, &call.exchange, &error);
                     return call.answer(reply);
@@ -131,7 +150,15 @@ impl Call {
     pub(super) fn failed(self, message: &str) -> Response<Answer> {
         self.exchange.finish(How::DaemonGone);
         tracing::error!(id = %self.exchange.id, "{message}");
-        self.answer(Reply { status: 502, message: format!("dockgate: {message}") })
+        self.answer(Reply::new(502, format!("dockgate: {message}")))
+    }
+
+    /// The daemon's answer, which was read already.
+    fn whole(self, mut head: http::response::Parts, body: bytes::Bytes) -> Response<Answer> {
+        self.exchange.answered(head.status.as_u16());
+        strip(&mut head.headers);
+        version::clamp_header(&mut head.headers);
+        Response::from_parts(head, Answer::full(body, self.exchange, self.open))
     }
 
     /// The daemon's answer.
@@ -187,6 +214,7 @@ async fn judge(
     }
     standing.is_trusted().map_err(Stop::Untrusted)?;
     let role = standing.role().map_err(stranger)?;
+    link.gate.quotas.admit(role)?;
     if !role.may_ever(operation.op) {
         return Err(Stop::Denied(role.deny_operation(operation.op)));
     }
@@ -200,24 +228,28 @@ async fn judge(
         return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
     }
     let upload = upload::allowed(&link.gate, &permit, body, exchange).await.map_err(Stop::Refused)?;
-    Ok(Ready { permit, upload })
+    let turn = link.gate.quotas.turn(&link.upstream, role, &permit).await?;
+    Ok(Ready { permit, upload, turn })
 }
 
 /// Rules may have changed while the request was read, and nobody looked at it then: what counts is
 /// what holds now. From here on it is seen by whoever changes them.
-fn still_allowed(link: &Link, seen: &mut Seen, ready: Ready) -> Result<Ready, Stop> {
+fn still_allowed(link: &Link, exchange: &Exchange, seen: &mut Seen, ready: Ready) -> Result<Ready, Stop> {
     if link.is_closed() {
         return Err(Stop::Untrusted("the listener was closed".to_owned()));
     }
     let standing = link.standing();
-    if Rc::ptr_eq(&standing, &seen.standing) {
-        return Ok(ready);
-    }
-    seen.standing = Rc::clone(&standing);
-    standing.is_trusted().map_err(Stop::Untrusted)?;
     let role = standing.role().map_err(stranger)?;
-    let permit = permit(role, ready.permit.request().clone())?;
-    Ok(Ready { permit, ..ready })
+    let ready = if Rc::ptr_eq(&standing, &seen.standing) {
+        ready
+    } else {
+        seen.standing = Rc::clone(&standing);
+        standing.is_trusted().map_err(Stop::Untrusted)?;
+        let permit = permit(role, ready.permit.request().clone())?;
+        Ready { permit, ..ready }
+    };
+    exchange.takes(link.gate.quotas.places(role, ready.permit.request().operation())?);
+    Ok(ready)
 }
 
 /// Decides on paths of the host as they are written, and on where they lead as well. What is denied
@@ -267,8 +299,6 @@ fn stranger(none: NoRole) -> Stop {
 struct Wanted {
     operation: &'static Operation,
     upgrade: bool,
-    /// What a container mounts that was made for a tenant.
-    mounted: Option<Mounted>,
     /// Whether the client stands behind a fence.
     fenced: bool,
 }
@@ -284,17 +314,12 @@ impl Wanted {
     }
 }
 
-async fn forward(
-    link: &Link,
-    exchange: &Rc<Exchange>,
-    ready: Ready,
-) -> Result<(Response<Incoming>, Lease, Wanted), UpstreamError> {
-    let Ready { permit, upload } = ready;
+async fn forward(link: &Link, exchange: &Rc<Exchange>, ready: Ready) -> Result<(Sent, Wanted), UpstreamError> {
+    let Ready { permit, upload, turn } = ready;
     let request: &Understood = permit.request();
     let wanted = Wanted {
         operation: request.operation(),
         upgrade: request.headers.upgrade.is_some(),
-        mounted: Mounted::by(&permit),
         fenced: permit.tenant().is_some(),
     };
     match wanted.operation.stream {
@@ -303,8 +328,14 @@ async fn forward(
         Stream::Response | Stream::H2c | Stream::Hijack | Stream::Websocket => exchange.streams(request),
     }
     link.lasts(exchange);
-    let (response, lease) = link.upstream.send(&permit, upload).await?;
-    Ok((response, lease, wanted))
+    let sent = match (turn, Mounted::by(&permit)) {
+        (None, None) => {
+            let (response, lease) = link.upstream.send(&permit, upload).await?;
+            Sent::Streaming(response, lease)
+        }
+        (turn, mounted) => apart::send(Rc::clone(&link.upstream), permit, upload, turn, mounted).await?,
+    };
+    Ok((sent, wanted))
 }
 
 /// The daemon's answer becomes the client's.
@@ -324,11 +355,8 @@ async fn relay(
     call.exchange.answered(response.status().as_u16());
     let (mut head, body) = response.into_parts();
     strip(&mut head.headers);
-    if let Some(mounted) = wanted.mounted.as_ref().filter(|_| head.status.is_success()) {
-        return mounted.check(&link.upstream, head, body, lease, call).await;
-    }
     if wanted.fenced && head.status == StatusCode::CONFLICT && takes_a_name(wanted.operation.op) {
-        return call.answer(Reply { status: 409, message: "Conflict. The name is already in use".to_owned() });
+        return call.answer(Reply::new(409, "Conflict. The name is already in use".to_owned()));
     }
     if link.upstream.is_newer() {
         return version::clamp(head, body, lease, wanted.operation, call).await;
@@ -406,7 +434,8 @@ fn strip(headers_: &mut HeaderMap) {
 fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, stop: Stop) -> Reply {
     let verdict = match &stop {
         Stop::Refused(_) => Verdict::Refuse,
-        Stop::Stranger(_) | Stop::Untrusted(_) | Stop::Denied(_) | Stop::Hidden(..) => Verdict::Deny,
+        Stop::Stranger(_) | Stop::Untrusted(_) => Verdict::Deny,
+        Stop::Denied(_) | Stop::Hidden(..) | Stop::Exhausted(..) => Verdict::Deny,
     };
     let mut record = record(link, exchange, parts, seen, verdict);
     let (denials, id) = (seen.standing.rules.denials, exchange.id);
@@ -423,6 +452,10 @@ fn stopped(link: &Link, exchange: &Rc<Exchange>, parts: &Parts, seen: &Seen, sto
         Stop::Hidden(denial, (kind, name)) => {
             record.denied(denial);
             Reply::missing(seen.operation.map(|operation| operation.op), *kind, name, id)
+        }
+        Stop::Exhausted(denial, wait) => {
+            record.denied(denial);
+            Reply::exhausted(denial, *wait, denials, id)
         }
         Stop::Denied(denial) => {
             record.denied(denial);

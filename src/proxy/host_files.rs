@@ -57,6 +57,15 @@ impl HostFiles {
         if self.are_seen() { Self::Seen } else { Self::Hidden }
     }
 
+    /// Whether the gate's own paths are the host's, as far as can be told.
+    pub(super) fn shares_paths(self) -> bool {
+        match self {
+            Self::Auto => !is_marked(),
+            Self::Hidden => false,
+            Self::Seen => true,
+        }
+    }
+
     /// Whether paths are followed.
     pub(super) fn are_seen(self) -> bool {
         match self {
@@ -71,10 +80,14 @@ impl HostFiles {
 /// root than the first process; that one's root only root can look at.
 fn on_the_host() -> bool {
     let first = std::fs::read_link("/proc/self/ns/pid").is_ok_and(|space| space == Path::new(FIRST_PID_NAMESPACE));
-    let marked = ["/.dockerenv", "/run/.containerenv"].iter().any(|file| Path::new(file).exists());
     let root = |path: &str| std::fs::metadata(path).map(|meta| (meta.dev(), meta.ino())).ok();
     let same = root("/proc/1/root").is_none_or(|first| root("/") == Some(first));
-    first && !marked && same
+    first && !is_marked() && same
+}
+
+/// Whether engines have left their files, as they do in containers.
+fn is_marked() -> bool {
+    ["/.dockerenv", "/run/.containerenv"].iter().any(|file| Path::new(file).exists())
 }
 
 /// Whether there is something to be looked at.
@@ -112,17 +125,19 @@ fn paths(request: &Request) -> Vec<Use> {
     request.uses.iter().flat_map(|uses| uses.iter()).filter(|used| shows(used) && path(used)).cloned().collect()
 }
 
-/// The same use of the path that this one leads to, if that is another.
-fn led(used: Use, until: Instant) -> Result<Option<Use>, Refusal> {
+/// The use, and the same one of the path that it leads to, if that is another.
+fn led(used: Use, until: Instant) -> Result<Option<(Use, Use)>, Refusal> {
     let UseValue::Path { path, read_only } = &used.value else { return Ok(None) };
     let endless = |_| Refusal::malformed("a path of the host cannot be followed to its end");
     let real = real(Path::new(path), until).map_err(endless)?;
     let Some(real) = real.to_str().map(str::to_owned) else {
         let odd = UseValue::Odd(format!("{path}, which leads to a name that is no UTF-8"));
-        return Ok(Some(Use { facet: used.facet, value: odd }));
+        let led = Use { facet: used.facet, value: odd };
+        return Ok(Some((used, led)));
     };
     let other = real != *path;
-    Ok(other.then_some(Use { facet: used.facet, value: UseValue::Path { path: real, read_only: *read_only } }))
+    let led = Use { facet: used.facet, value: UseValue::Path { path: real, read_only: *read_only } };
+    Ok(other.then_some((used, led)))
 }
 
 /// The path with every link followed that exists, or would; what does not exist stays as it is.

@@ -1,5 +1,6 @@
 //! Everything that touches the outside: listeners, connections, the way to Docker.
 
+mod apart;
 mod body;
 mod caller;
 mod cgroup;
@@ -18,6 +19,7 @@ mod open;
 mod peer;
 mod probe;
 mod question;
+mod quotas;
 mod refuse;
 pub mod regular_file;
 mod reload;
@@ -49,9 +51,11 @@ use crate::record::Sinks;
 use crate::record::Throttle;
 use crate::record::audit::{Audit, Writer};
 use crate::record::metrics::{Metrics, Observed};
+use crate::request::HostSocket;
 use arc_swap::ArcSwap;
 use handshakes::Handshakes;
 use open::{Open, Opened};
+use quotas::Counted;
 use rules::Rules;
 use std::io;
 use std::net::SocketAddr;
@@ -98,6 +102,8 @@ pub struct ListenerPlan {
     pub policy: Arc<Policy>,
     /// How much of a denial its clients see.
     pub denials: Denials,
+    /// Docker's socket as its clients call it, and where the host has the listener.
+    pub socket: Arc<HostSocket>,
 }
 
 /// A whole gate to open.
@@ -128,6 +134,8 @@ struct Gate {
     /// How many of the bytes of held bodies one listener may have.
     buffered_by_one: usize,
     full_noted: AtomicUsize,
+    /// What roles with quotas have under way.
+    quotas: Counted,
     metrics: Arc<Metrics>,
 }
 
@@ -135,8 +143,8 @@ impl Gate {
     fn new(upstream: PathBuf, limits: Limits, sees_host: bool, listeners: usize) -> Self {
         let [connections, buffered, full_noted] = [const { AtomicUsize::new(0) }; 3];
         let buffered_by_one = limits.buffered_by_one(listeners);
-        let metrics = Arc::default();
-        Self { upstream, limits, sees_host, connections, buffered, buffered_by_one, full_noted, metrics }
+        let (quotas, metrics) = (Counted::default(), Arc::default());
+        Self { upstream, limits, sees_host, connections, buffered, buffered_by_one, full_noted, quotas, metrics }
     }
 
     /// Warns where a policy grants paths that only the daemon sees.

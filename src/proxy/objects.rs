@@ -94,7 +94,11 @@ fn object<T: Into<Object>>(inspected: Answer<T>) -> Answer<Object> {
     inspected.map(|found| found.map(Into::into))
 }
 
-async fn inspect<T: DeserializeOwned>(upstream: &Rc<Upstream>, op: Op, name: &str) -> Answer<T> {
+/// What the daemon says of an object; `None` if there is none of this name.
+///
+/// # Errors
+/// Why there is no answer that can be read, in words.
+pub(super) async fn inspect<T: DeserializeOwned>(upstream: &Rc<Upstream>, op: Op, name: &str) -> Answer<T> {
     let asked = "the daemon was asked what the request is about";
     let (status, body) = question::inspect(upstream, op, name).await.map_err(|error| format!("{asked}: {error}"))?;
     match status {

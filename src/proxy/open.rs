@@ -66,7 +66,7 @@ impl From<ListenerPlan> for Rules {
             Endpoint::Handed { socket, .. } if socket.address().is_none() => None,
             Endpoint::Tcp { tls, hosts, .. } | Endpoint::Handed { tls, hosts, .. } => Some(Tcp { tls, hosts }),
         };
-        Self { policy: plan.policy, denials: plan.denials, tcp }
+        Self { policy: plan.policy, denials: plan.denials, socket: plan.socket, tcp }
     }
 }
 

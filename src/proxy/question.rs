@@ -1,5 +1,5 @@
-//! Requests of the gate's own to the daemon: what an object is, and the little that it does itself.
-//! They take the connections that requests take, and no client has asked for them.
+//! Requests of the gate's own to the daemon: what an object is, what carries a label, and the little
+//! that it does itself. They take the connections that requests take, and no client has asked for them.
 
 use super::body::Upload;
 use super::upstream::{JSON, Upstream, UpstreamError, bare};
@@ -15,7 +15,8 @@ use std::time::Duration;
 /// How long the daemon may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The largest answer: an inspected container has some ten KiB, and more with long labels.
+/// The largest answer: an inspected container has some ten KiB, and more with long labels; a listed
+/// one has one or two.
 const MAX_ANSWER: usize = 4 << 20;
 
 /// How the gate calls itself, so that whoever reads the daemon's log knows who asks.
@@ -26,10 +27,21 @@ const OWN: HeaderValue = HeaderValue::from_static("dockgate");
 /// # Errors
 /// Why there is no whole answer, in words.
 pub(super) async fn inspect(upstream: &Rc<Upstream>, op: Op, name: &str) -> Result<(StatusCode, Bytes), String> {
-    let params = Params { object: Some(name.into()), second: None };
-    let path = Route { version: None, operation: op.operation(), params }.canonical_path();
-    let uri = path.parse::<Uri>().map_err(|error| error.to_string())?;
-    in_time(ask(upstream, || request(Method::GET, &uri, Upload::Empty))).await
+    get(upstream, &path(op, Some(name))).await
+}
+
+/// Has the daemon list what carries a label, containers whether they run or not.
+///
+/// # Errors
+/// Why there is no whole answer, in words.
+pub(super) async fn labelled(
+    upstream: &Rc<Upstream>,
+    op: Op,
+    (key, value): (&str, &str),
+) -> Result<(StatusCode, Bytes), String> {
+    let filters = serde_json::json!({ "label": [format!("{key}={value}")] }).to_string();
+    let all = if op == Op::ContainerList { "all=1&" } else { "" };
+    get(upstream, &format!("{}?{all}filters={}", path(op, None), escaped(&filters))).await
 }
 
 /// Makes a volume, or finds the one that has the name.
@@ -52,15 +64,33 @@ pub(super) async fn make_volume(upstream: &Rc<Upstream>, body: &Value) -> Result
 /// # Errors
 /// Why it cannot be deleted, in words.
 pub(super) async fn delete_container(upstream: &Rc<Upstream>, id: &str) -> Result<(), String> {
-    let params = Params { object: Some(id.into()), second: None };
-    let path = Route { version: None, operation: Op::ContainerDelete.operation(), params }.canonical_path();
-    let uri = format!("{path}?force=1").parse::<Uri>().map_err(|error| error.to_string())?;
+    let target = format!("{}?force=1", path(Op::ContainerDelete, Some(id)));
+    let uri = target.parse::<Uri>().map_err(|error| error.to_string())?;
     done(in_time(ask(upstream, || request(Method::DELETE, &uri, Upload::Empty))).await?)
+}
+
+fn path(op: Op, name: Option<&str>) -> String {
+    let params = Params { object: name.map(Into::into), second: None };
+    Route { version: None, operation: op.operation(), params }.canonical_path()
+}
+
+/// Every byte that could mean something else in a query.
+fn escaped(text: &str) -> String {
+    let escape = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    text.bytes().map(escape).collect()
 }
 
 fn done((status, body): (StatusCode, Bytes)) -> Result<(), String> {
     let told = || String::from_utf8_lossy(&body).into_owned();
     if status.is_success() { Ok(()) } else { Err(format!("{status}: {}", told())) }
+}
+
+async fn get(upstream: &Rc<Upstream>, target: &str) -> Result<(StatusCode, Bytes), String> {
+    let uri = target.parse::<Uri>().map_err(|error| error.to_string())?;
+    in_time(ask(upstream, || request(Method::GET, &uri, Upload::Empty))).await
 }
 
 async fn in_time<T>(asked: impl Future<Output = Result<T, String>>) -> Result<T, String> {

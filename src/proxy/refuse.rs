@@ -5,7 +5,7 @@ use crate::policy::Denial;
 use crate::record::RequestId;
 use crate::request::Refusal;
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 
 use super::upstream::UpstreamError;
@@ -28,9 +28,21 @@ pub(super) struct Reply {
     pub(super) status: u16,
     /// The sentence behind `message`.
     pub(super) message: String,
+    /// After how many seconds it makes sense to ask again, where that is known.
+    pub(super) retry_after: Option<u64>,
 }
 
 impl Reply {
+    /// An answer that is no matter of time.
+    pub(super) fn new(status: u16, message: String) -> Self {
+        Self { status, message, retry_after: None }
+    }
+
+    /// 429, as a denial that is over when there is room again.
+    pub(super) fn exhausted(denial: &Denial, retry_after: u64, denials: Denials, id: RequestId) -> Self {
+        Self { status: 429, retry_after: Some(retry_after), ..Self::denied(denial, denials, id) }
+    }
+
     /// 403, with as much of the reason as the listener tells.
     pub(super) fn denied(denial: &Denial, denials: Denials, id: RequestId) -> Self {
         let message = match denials {
@@ -40,7 +52,7 @@ impl Reply {
             },
             Denials::Short => format!("{} [{id}]", Denial::short()),
         };
-        Self { status: 403, message }
+        Self::new(403, message)
     }
 
     /// 404 in Docker's words, the same whether the object is not there or not for this client; 400
@@ -58,7 +70,7 @@ impl Reply {
             }
         };
         let of_a_container = op == Some(Op::ContainerCreate) && kind != Target::Image;
-        Self { status: if of_a_container { 400 } else { 404 }, message }
+        Self::new(if of_a_container { 400 } else { 404 }, message)
     }
 
     /// The caller has no role, or more than one.
@@ -67,7 +79,7 @@ impl Reply {
             Denials::Full => format!("dockgate: {why} [{id}]"),
             Denials::Short => format!("dockgate: not allowed by policy [{id}]"),
         };
-        Self { status: 403, message }
+        Self::new(403, message)
     }
 
     /// 400, 404, 413: not understood. The two sentences on versions and
@@ -75,7 +87,7 @@ impl Reply {
     pub(super) fn refused(refusal: &Refusal, id: RequestId) -> Self {
         let own = refusal.message.starts_with("client version ") || refusal.message == "page not found";
         let message = if own { refusal.message.to_string() } else { format!("dockgate: {refusal} [{id}]") };
-        Self { status: refusal.status, message }
+        Self::new(refusal.status, message)
     }
 
     /// 503 without a connection, 502 without an answer, 400 where the client's own body failed.
@@ -86,19 +98,17 @@ impl Reply {
                 let message = format!(
                     "dockgate: cannot connect to the Docker daemon at {socket}: {error}. Is it running? [{id}]"
                 );
-                Self { status: 503, message }
+                Self::new(503, message)
             }
-            UpstreamError::Target => {
-                Self { status: 414, message: format!("dockgate: the request's target is too long [{id}]") }
-            }
+            UpstreamError::Target => Self::new(414, format!("dockgate: the request's target is too long [{id}]")),
             UpstreamError::Exchange(error) if error.is_user() => {
                 let message =
                     format!("dockgate: the request's body broke off or is not framed as HTTP/1.1 asks [{id}]");
-                Self { status: 400, message }
+                Self::new(400, message)
             }
             UpstreamError::Exchange(error) => {
                 let message = format!("dockgate: the Docker daemon at {socket} gave no whole answer: {error} [{id}]");
-                Self { status: 502, message }
+                Self::new(502, message)
             }
         }
     }
@@ -106,7 +116,7 @@ impl Reply {
     /// 503: a decision that cannot be recorded is a denial.
     pub(super) fn unrecorded(id: RequestId) -> Self {
         let message = format!("dockgate: the audit file cannot be written, so nothing is forwarded [{id}]");
-        Self { status: 503, message }
+        Self::new(503, message)
     }
 
     /// The body: `{"message": ...}`.
@@ -120,6 +130,9 @@ impl Reply {
         let mut response = Response::new(());
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::FORBIDDEN);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
         if close {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }

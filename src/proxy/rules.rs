@@ -4,7 +4,7 @@ use super::caller::Life;
 use super::tls::Chain;
 use super::{Denials, Tcp};
 use crate::policy::{NoRole, Policy, Role};
-use crate::request::Identity;
+use crate::request::{HostSocket, Identity};
 use std::sync::Arc;
 
 /// The rules of one listener.
@@ -14,6 +14,8 @@ pub(super) struct Rules {
     pub(super) policy: Arc<Policy>,
     /// How much of a denial clients see.
     pub(super) denials: Denials,
+    /// What the host's paths of sockets are to its clients.
+    pub(super) socket: Arc<HostSocket>,
     /// What belongs to TCP.
     pub(super) tcp: Option<Tcp>,
 }

@@ -2,25 +2,15 @@
 //! way, without a label, so the gate makes them first. Volumes have no IDs: once the container is
 //! there, and nobody can remove them any more, the gate looks again at whose they are.
 
-use super::body::Answer;
-use super::handle::Call;
 use super::objects;
 use super::question;
-use super::refuse::Reply;
-use super::upstream::{Lease, Upstream};
+use super::upstream::Upstream;
 use crate::catalogue::{Facet, Op, Target};
 use crate::policy::{Allowed, Tenant};
 use crate::request::{About, How, Request, Tree, UseValue, Uses, values::bind::Bind};
-use http::Response;
-use http::response::Parts;
-use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::rc::Rc;
-
-/// The largest answer to a create: an ID and warnings.
-const MAX_MADE: usize = 64 << 10;
 
 /// Makes the volumes that a container binds by name, and that are not there yet.
 ///
@@ -72,34 +62,26 @@ impl Mounted {
         (!volumes.is_empty()).then(|| Self { volumes, tenant: tenant.clone() })
     }
 
-    /// Passes the answer on if the volumes still are those that were judged, and takes the container
-    /// away if they are not.
-    pub(super) async fn check(
-        &self,
-        upstream: &Rc<Upstream>,
-        head: Parts,
-        body: Incoming,
-        mut lease: Lease,
-        call: Call,
-    ) -> Response<Answer> {
-        let Ok(whole) = Limited::new(body, MAX_MADE).collect().await else {
-            return call.failed("the Docker daemon broke off the answer to a create");
-        };
-        lease.complete(true);
-        let bytes = whole.to_bytes();
+    /// Takes the container away again if its volumes are not those that were judged.
+    ///
+    /// # Errors
+    /// The status and sentence for the client, which gets no container then.
+    pub(super) async fn check(&self, upstream: &Rc<Upstream>, answer: &[u8]) -> Result<(), (u16, String)> {
         if self.are_unchanged(upstream).await {
-            return Response::from_parts(head, Answer::full(bytes, call.exchange, call.open));
+            return Ok(());
         }
-        let made = serde_json::from_slice::<Made>(&bytes).map_err(|error| error.to_string());
+        let made = serde_json::from_slice::<Made>(answer).map_err(|error| error.to_string());
         let deleted = match made {
             Ok(made) => question::delete_container(upstream, &made.id).await,
             Err(why) => Err(why),
         };
-        if let Err(why) = deleted {
-            return call.failed(&format!("a container mounts what is another's, and cannot be deleted: {why}"));
+        match deleted {
+            Ok(()) => Err((409, "dockgate: a volume was made anew meanwhile; the container was not kept".to_owned())),
+            Err(why) => {
+                tracing::error!(%why, "a container mounts what is another's, and cannot be deleted");
+                Err((502, "dockgate: a volume was made anew meanwhile, and the container cannot be deleted".to_owned()))
+            }
         }
-        let message = "dockgate: a volume was made anew meanwhile; the container was not kept".to_owned();
-        call.answer(Reply { status: 409, message })
     }
 
     async fn are_unchanged(&self, upstream: &Rc<Upstream>) -> bool {

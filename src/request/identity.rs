@@ -13,12 +13,33 @@ pub struct Identity {
     pub peer: Peer,
     /// The container that the client runs in, where it was asked for and is one.
     pub container: Option<Arc<Object>>,
+    /// What the host's paths of sockets are to it.
+    pub socket: Arc<HostSocket>,
 }
 
 impl Identity {
     /// A client of whom no more is known.
     pub fn new(listener: Arc<str>, peer: Peer) -> Self {
-        Self { listener, peer, container: None }
+        Self { listener, peer, container: None, socket: Arc::default() }
+    }
+}
+
+/// Docker's socket as requests call it, and the one that a client came in by, as paths of the host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostSocket {
+    /// Where the host has the client's listener, where that is known.
+    pub own: Option<String>,
+    /// Where the gate finds the real socket.
+    pub upstream: Option<String>,
+}
+
+/// Where clients look for the Docker socket.
+const DOCKERS: [&str; 2] = ["/run/docker.sock", "/var/run/docker.sock"];
+
+impl HostSocket {
+    /// Whether the path, which is clean, is Docker's own socket.
+    pub fn is_dockers(&self, path: &str) -> bool {
+        DOCKERS.contains(&path) || self.upstream.as_deref() == Some(path)
     }
 }
 

@@ -16,7 +16,7 @@ mod uses;
 pub mod values;
 
 pub use headers::Headers;
-pub use identity::{Certificate, Identity, Peer};
+pub use identity::{Certificate, HostSocket, Identity, Peer};
 pub use object::{About, Object};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};
 pub use reference::{How, Known, MAX_REFERENCES, Reference, of_use};
@@ -48,8 +48,9 @@ pub struct Request {
     pub body: Option<Tree>,
     /// What of the body the table does not know, by path.
     pub unknown: Unknown,
-    /// Where paths of the host really lead, as far as somebody could look.
-    led_to: Vec<Use>,
+    /// Where paths of the host really lead, as far as somebody could look: what was used, and what
+    /// that comes to.
+    led_to: Vec<(Use, Use)>,
     /// What the daemon says of the object in the path, where it was asked.
     pub about: About,
     /// What the daemon says of the objects in body and query, where it was asked.
@@ -105,7 +106,10 @@ impl Request {
     /// Gathers anew what the request uses, after its body was read or changed.
     pub fn regather(&mut self) {
         let mut uses = gather::gather(self);
-        self.led_to.iter().for_each(|used| uses.push(used.facet, used.value.clone()));
+        // what was taken out of the request leads nowhere any more
+        let led = self.led_to.iter().filter(|(from, _)| uses.iter().any(|used| used == from));
+        let led: Vec<Use> = led.map(|(_, to)| to.clone()).collect();
+        led.into_iter().for_each(|used| uses.push(used.facet, used.value));
         self.uses = Some(uses);
     }
 
@@ -128,8 +132,8 @@ impl Request {
         self.asked.as_deref().or(self.params().object.as_deref())
     }
 
-    /// Adds uses of what paths of the request lead to.
-    pub fn led_to(&mut self, found: Vec<Use>) {
+    /// Adds uses of what paths of the request lead to, each beside the use that leads there.
+    pub fn led_to(&mut self, found: Vec<(Use, Use)>) {
         self.led_to = found;
         self.regather();
     }

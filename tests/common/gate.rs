@@ -97,12 +97,22 @@ impl Gate {
     /// A listener on a Unix socket in the gate's own folder.
     pub(crate) fn planned(&self, name: &str, text: &str) -> ListenerPlan {
         let socket = UnixSocket { path: self.file(name), mode: 0o600, owner: None, group: None };
-        ListenerPlan { endpoint: Endpoint::Unix(socket), policy: policy(text), denials: Denials::Full }
+        ListenerPlan {
+            endpoint: Endpoint::Unix(socket),
+            policy: policy(text),
+            denials: Denials::Full,
+            socket: Arc::default(),
+        }
     }
 
     /// A listener on a port of loopback: the one that is there, if it is.
     pub(crate) fn planned_tcp(&self, tls: Option<Arc<proxy::Tls>>, text: &str) -> ListenerPlan {
-        ListenerPlan { endpoint: on_loopback(tls), policy: policy(text), denials: Denials::Full }
+        ListenerPlan {
+            endpoint: on_loopback(tls),
+            policy: policy(text),
+            denials: Denials::Full,
+            socket: Arc::default(),
+        }
     }
 
     /// Puts other listeners in the place of those that are open.
@@ -173,7 +183,12 @@ impl Builder {
 
     /// One more listener, under a policy of its own.
     pub(crate) fn listen(mut self, endpoint: Endpoint, text: &str) -> Self {
-        self.listeners.push(ListenerPlan { endpoint, policy: policy(text), denials: Denials::Full });
+        self.listeners.push(ListenerPlan {
+            endpoint,
+            policy: policy(text),
+            denials: Denials::Full,
+            socket: Arc::default(),
+        });
         self
     }
 

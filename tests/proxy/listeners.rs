@@ -30,7 +30,8 @@ fn a_socket_has_its_mode_and_goes_with_its_gate() {
 fn a_live_socket_is_left_alone() {
     let gate = Gate::open(READS);
     let endpoint = socket(Path::new(&gate.address(0)), 0o600);
-    let listener = ListenerPlan { endpoint, policy: policy(READS), denials: Denials::Full };
+    let listener =
+        ListenerPlan { endpoint, policy: policy(READS), denials: Denials::Full, socket: std::sync::Arc::default() };
     let upstream = gate.file("docker.sock");
     let limits = Limits::default();
     let plan =

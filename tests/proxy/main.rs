@@ -16,6 +16,7 @@ mod hijacks;
 mod judged;
 mod listeners;
 mod pipelines;
+mod quotas;
 mod random;
 mod records;
 mod reload;

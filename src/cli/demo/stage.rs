@@ -147,7 +147,8 @@ fn gate(upstream: &Path, socket: &Path) -> Result<Running, String> {
     let policy = Policy::load(&[source])
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
     let unix = UnixSocket { path: socket.to_owned(), mode: 0o600, owner: None, group: None };
-    let listener = ListenerPlan { endpoint: Endpoint::Unix(unix), policy: Arc::new(policy), denials: Denials::Full };
+    let (policy, socket) = (Arc::new(policy), Arc::default());
+    let listener = ListenerPlan { endpoint: Endpoint::Unix(unix), policy, denials: Denials::Full, socket };
     let plan = Plan {
         upstream: upstream.to_owned(),
         listeners: vec![listener],

@@ -1,7 +1,9 @@
 //! The configuration file: every problem at once, each with its place.
 
 use super::values::{duration, inherited, size, tcp};
-use super::{Config, ListenConfig, Place, default_upstream, denials, metrics, mode, status, upstream, when_full};
+use super::{
+    Config, ListenConfig, Place, default_upstream, denials, host_path, metrics, mode, status, upstream, when_full,
+};
 use crate::confine::Confine;
 use crate::policy::document::{Content, Node, Pair, Reader, Report, Span, open};
 use crate::policy::{Problem, Source};
@@ -10,9 +12,9 @@ use std::path::{Path, PathBuf};
 
 const TOP: &[&str] =
     &["upstream", "listen", "audit", "audit_full", "threads", "host_files", "status", "metrics", "confine", "limits"];
-const UNIX: &[&str] = &["socket", "mode", "owner", "group", "policy", "denials"];
-const TCP: &[&str] = &["address", "tls", "plaintext", "because", "hosts", "policy", "denials"];
-const INHERITED: &[&str] = &["inherited", "tls", "plaintext", "because", "hosts", "policy", "denials"];
+const UNIX: &[&str] = &["socket", "mode", "owner", "group", "policy", "denials", "host_path"];
+const TCP: &[&str] = &["address", "tls", "plaintext", "because", "hosts", "policy", "denials", "host_path"];
+const INHERITED: &[&str] = &["inherited", "tls", "plaintext", "because", "hosts", "policy", "denials", "host_path"];
 const TLS: &[&str] = &["certificate", "key", "client_ca", "crl"];
 const LIMITS: &[&str] = &[
     "connections",
@@ -111,8 +113,9 @@ impl<'t> File<'_, 't> {
         }
         let mut told = Denials::default();
         self.set(fields, "denials", denials, &mut told);
+        let host_path = fields.get("host_path").and_then(|pair| self.value(pair, host_path));
         let place = if unix { self.unix(fields) } else { self.tcp(node.span, fields) };
-        Some(ListenConfig { place: place?, policy, denials: told })
+        Some(ListenConfig { place: place?, policy, denials: told, host_path })
     }
 
     fn unix(&mut self, fields: Fields<'t>) -> Option<Place> {

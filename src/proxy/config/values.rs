@@ -165,6 +165,15 @@ pub fn metrics(text: &str) -> Result<SidePlace, String> {
     address(text.strip_prefix("tcp://").unwrap_or(text)).map(SidePlace::Tcp)
 }
 
+/// A path of the host: absolute, and one that binds can name, which a `:` takes apart.
+///
+/// # Errors
+/// Another path.
+pub fn host_path(text: &str) -> Result<String, String> {
+    let path = crate::request::values::path::clean(text).filter(|path| !path.contains(':') && path != "/");
+    path.ok_or_else(|| format!("`{}` is not an absolute path of the host, without a `:`", visible(text)))
+}
+
 fn address(text: &str) -> Result<SocketAddr, String> {
     let bad = || format!("`{}` is not an address with a port", visible(text));
     // Only `localhost` and numbers: nobody is asked what to listen on.

@@ -77,6 +77,12 @@ impl Tree {
         self.find(path).and_then(|tree| tree.text())
     }
 
+    /// Puts another text into a field that is given; false if it is not.
+    pub fn put_text(&mut self, name: &str, text: &str) -> bool {
+        let found = self.find(&[name]);
+        found.map(|tree| *tree = Self::Text(text.to_owned())).is_some()
+    }
+
     /// Empties the text at the end of a path.
     pub fn clear(&mut self, path: &[&str]) {
         if let Some(tree) = self.find(path) {
@@ -122,7 +128,8 @@ impl Tree {
         inner.descend(&field.shape, rest)
     }
 
-    fn find(&mut self, path: &[&str]) -> Option<&mut Self> {
+    /// What stands at the end of a path.
+    pub fn find(&mut self, path: &[&str]) -> Option<&mut Self> {
         let Some((name, rest)) = path.split_first() else { return Some(self) };
         let Self::Object(fields) = self else { return None };
         fields.iter_mut().find(|(known, _)| known.name == *name)?.1.find(rest)
