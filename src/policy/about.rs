@@ -41,12 +41,17 @@ impl AboutLimit {
         touched.then(|| format!("touch {} (never: target: {})", named(request), self.said()))
     }
 
+    /// Whether an object is one of these.
+    pub(super) fn holds(&self, object: &Object) -> bool {
+        self.0.iter().any(|facts| facts.hold(object))
+    }
+
     /// Whether it says what only a container has.
     pub(super) fn is_of_a_container(&self) -> bool {
         self.0.iter().any(|facts| facts.image.is_some() || facts.service.is_some() || facts.state.is_some())
     }
 
-    fn said(&self) -> String {
+    pub(super) fn said(&self) -> String {
         self.0.iter().map(ObjectFacts::said).collect::<Vec<_>>().join("; or ")
     }
 }

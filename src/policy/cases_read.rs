@@ -81,7 +81,7 @@ fn expected<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Expect> {
 
 /// Whether some denial could carry the word.
 fn denied_word(reader: &mut Reader<'_, '_>, span: Span, word: &str) -> bool {
-    const WORDS: &[&str] = &["never", "require", "target", "who"];
+    const WORDS: &[&str] = &["copy_of", "never", "require", "target", "who"];
     let named = operation_named(word).is_some() || facet_named(word).is_some();
     // a field that is not known is denied by its own name, which can be any
     let required = word.strip_prefix("require.").unwrap_or(word);

@@ -58,17 +58,22 @@ pub(super) fn names(
 /// Facts that an object of the target can be known by.
 pub(super) const FACTS: &[&str] = &["name", "id", "label", "image", "project", "service", "state"];
 
-/// The facts of `target`: of a list, those of any entry.
-pub(super) fn target_facts<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, node: &'t Node) -> Option<AboutLimit> {
+/// The facts of `target` or `copy_of`: of a list, those of any entry.
+pub(super) fn facts_of<'t>(
+    reader: &mut Reader<'_, 't>,
+    pair: &'t Pair,
+    node: &'t Node,
+    word: &str,
+) -> Option<AboutLimit> {
     let before = reader.report.problems.len();
     let entries = match &node.content {
         Content::List(_) => reader.items(node),
         _ => vec![node],
     };
     let facts = entries.iter().map(|entry| {
-        let fields = reader.fields(pair.key.span, entry, "`target`", FACTS);
+        let fields = reader.fields(pair.key.span, entry, word, FACTS);
         if fields.is_empty() && reader.report.problems.len() == before {
-            reader.report.problem(pair.key.span, "`target` does not say what about the object");
+            reader.report.problem(pair.key.span, format!("{word} does not say what about the object"));
         }
         who_read::object(reader, fields)
     });

@@ -31,12 +31,13 @@ pub struct Why {
 
 impl Denial {
     /// What kind of reason came first, in one of few words, none of which the client has chosen:
-    /// `operation`, `never`, `target`, a facet, `query` or `field`.
+    /// `operation`, `never`, `target`, `copy_of`, a facet, `query` or `field`.
     pub fn kind(&self) -> &'static str {
         let word = self.why.first().map_or("", |why| why.word.as_str());
         match word {
             "never" => "never",
             "target" => "target",
+            "copy_of" => "copy_of",
             word if word.starts_with("query.") => "query",
             word if operation_named(word).is_some() => "operation",
             word => facet_named(word).map_or("field", |row| row.word),

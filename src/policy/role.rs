@@ -9,6 +9,9 @@ use super::who::Who;
 use crate::catalogue::{FacetKind, OPERATIONS, Op, OpSet};
 use std::ops::Range;
 
+/// What comes before a container is made anew, and takes it or its name away.
+const ENDINGS: &[Op] = &[Op::ContainerDelete, Op::ContainerKill, Op::ContainerRename, Op::ContainerStop];
+
 /// What the clients of one kind may do.
 #[derive(Clone, Debug)]
 pub struct Role {
@@ -80,6 +83,16 @@ impl Role {
             .iter()
             .chain(self.grants_of(op))
             .any(|rule| rule.about.is_some() || (rule.target.is_some() && about::fits(op)))
+    }
+
+    /// Whether the daemon has to be asked about the original of what is made, before it is decided.
+    pub fn asks_for_original(&self, op: Op) -> bool {
+        self.grants_of(op).iter().any(|rule| rule.copy_of.is_some())
+    }
+
+    /// Whether what the operation is about may be an original later on, when it is gone.
+    pub fn remembers(&self, op: Op) -> bool {
+        ENDINGS.contains(&op) && self.asks_for_original(Op::ContainerCreate)
     }
 
     pub(super) fn grants_host_paths(&self) -> bool {

@@ -1,6 +1,7 @@
 //! One operation of one entry under `may` or `never`, compiled.
 
 use super::about::{AboutLimit, named};
+use super::copy::CopyLimit;
 use super::denial::Why;
 use super::facet_limit::{FacetLimit, unsaid};
 use super::limit::QueryLimit;
@@ -26,6 +27,8 @@ pub(super) struct Rule {
     pub(super) target: Option<Names>,
     /// The object by what it is.
     pub(super) about: Option<AboutLimit>,
+    /// What the new container has to be a copy of.
+    pub(super) copy_of: Option<CopyLimit>,
     pub(super) query: Box<[QueryLimit]>,
     pub(super) facets: Box<[FacetLimit]>,
     pub(super) raw: Box<[RawLimit]>,
@@ -87,7 +90,10 @@ impl Rule {
             let objection = limit.objection(uses, operation.op, |used| self.has_set(used));
             why.extend(objection.map(|sentence| Why::limit(limit.row.word.into(), sentence, &self.place)));
         }
-        self.unsaid_objections(request, uses, why);
+        match &self.copy_of {
+            Some(copy) => copy.objections(request, |used| self.has_set(used), &self.place, why),
+            None => self.unsaid_objections(request, uses, why),
+        }
         why.extend(self.require.iter().filter_map(|requirement| {
             requirement.objection(uses).map(|sentence| Why::limit(requirement.denied_by(), sentence, &self.place))
         }));

@@ -6,6 +6,7 @@ pub mod headers;
 mod identity;
 pub mod json;
 mod object;
+pub mod original;
 mod query;
 mod refusal;
 pub mod signal;
@@ -16,6 +17,7 @@ pub mod values;
 pub use headers::Headers;
 pub use identity::{Certificate, Identity, Peer};
 pub use object::{About, Object};
+pub use original::{HiddenPart, Original};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};
 pub use refusal::Refusal;
 pub use signal::{name as signal_name, names as signal_names};
@@ -49,6 +51,8 @@ pub struct Request {
     led_to: Vec<Use>,
     /// What the daemon says of the object in the path, where it was asked.
     pub about: About,
+    /// The container that it is to be a copy of, where there is one, and somebody asked.
+    pub original: Option<Arc<Original>>,
     /// The object in the path as the client called it, where it is called by its ID since.
     asked: Option<Box<str>>,
     /// What it uses, facet by facet; nothing as long as a body has to be read to know it.
@@ -122,6 +126,19 @@ impl Request {
         self.asked.as_deref().or(self.params().object.as_deref())
     }
 
+    /// The name that what is made is to have, without a slash before it.
+    pub fn name(&self) -> Option<&str> {
+        match self.query.get("name") {
+            Some(Value::Text(name)) => Some(name.strip_prefix('/').unwrap_or(name)),
+            _ => None,
+        }
+    }
+
+    /// Whether a use is not written in the request: links lead there.
+    pub fn is_led_to(&self, used: &Use) -> bool {
+        self.led_to.contains(used)
+    }
+
     /// Adds uses of what paths of the request lead to.
     pub fn led_to(&mut self, found: Vec<Use>) {
         self.led_to = found;
@@ -170,6 +187,7 @@ pub fn understand_head(
         unknown: Vec::new(),
         led_to: Vec::new(),
         about: About::Unasked,
+        original: None,
         asked: None,
         uses: None,
     };

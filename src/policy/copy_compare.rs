@@ -1,0 +1,259 @@
+//! A request held against the container that it is to be a copy of, facet by facet.
+
+use super::copy_rule::{CopyRule, rule_of};
+use super::facet_limit::{is_off, left_out, unsaid};
+use super::facet_said::{deed, left_at_default};
+use super::text::shown;
+use crate::catalogue::{FACETS, Facet, FacetRow, LeftOut, Op, Unsaid};
+use crate::request::original::{Details, Original};
+use crate::request::values::image::{Reference, could_be_id};
+use crate::request::{Request, Use, UseValue, Uses};
+
+/// Options of which each one counts, and not the last.
+const SEVERAL: &str = "label";
+
+/// What Docker 20.10 to 28.5 hide of the kernel's files by themselves.
+const MASKED: &[&str] = &[
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/interrupts",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/sys/devices/virtual/powercap",
+    "/sys/firmware",
+];
+
+/// What they make read-only.
+const READ_ONLY: &[&str] = &["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+/// A copy and its original.
+pub(super) struct Comparison<'a> {
+    pub(super) original: &'a Original,
+    pub(super) request: &'a Request,
+}
+
+/// A facet's word, and what completes "may not ...".
+type Beyond = (&'static str, String);
+
+impl Comparison<'_> {
+    /// What of the request is more than the original has: of each facet one thing.
+    pub(super) fn beyond(&self, exempt: impl Fn(&Use) -> bool) -> Vec<Beyond> {
+        let Some(uses) = &self.request.uses else {
+            return vec![(super::copy::WORD, "make what nobody has read (copy_of)".to_owned())];
+        };
+        // what links lead to is no more than what they lead to for the original
+        let judged: Uses = uses.iter().filter(|used| !exempt(used) && !self.request.is_led_to(used)).cloned().collect();
+        let facets = FACETS.iter().filter(|row| row.fits(Op::ContainerCreate));
+        let mut beyond: Vec<Beyond> =
+            facets.filter_map(|row| self.facet(row, &judged).map(|sentence| (row.word, sentence))).collect();
+        for (facet, sentence) in self.details() {
+            if beyond.iter().all(|(word, _)| *word != facet.word()) {
+                beyond.push((facet.word(), sentence));
+            }
+        }
+        beyond
+    }
+
+    fn facet(&self, row: &'static FacetRow, judged: &Uses) -> Option<String> {
+        let (own, copy) = (values(row, &self.original.uses), values(row, judged));
+        match rule_of(row.facet)? {
+            CopyRule::Free => None,
+            CopyRule::Ordinary => self.new(row, &own, &copy, |value| is_ordinary(row, value)),
+            CopyRule::Within => self.new(row, &own, &copy, |value| is_image_own(row, value)),
+            CopyRule::Same => {
+                let new = self.new(row, &own, &copy, |value| is_ordinary(row, value));
+                new.or_else(|| self.lost(row, &own, &copy, |value| stands_for_default(row, value)))
+            }
+            CopyRule::Kept => self.lost(row, &own, &copy, |value| *value == UseValue::Flag(false)),
+            CopyRule::Hardened => self.softer(row, &own, &copy),
+            CopyRule::AtMost => self.more(row, &own, &copy),
+            CopyRule::AtLeast => self.less(row, &own, &copy),
+            CopyRule::User => self.user(row, &own, &copy),
+            CopyRule::Repository => self.image(row, &own, &copy),
+        }
+    }
+
+    /// The first value of the copy that the original does not have, but for what is `fine`.
+    fn new(
+        &self,
+        row: &'static FacetRow,
+        own: &[UseValue],
+        copy: &[UseValue],
+        fine: impl Fn(&UseValue) -> bool,
+    ) -> Option<String> {
+        let known = |value: &UseValue| *value == UseValue::Nothing || own.iter().any(|had| covers(had, value));
+        let new = copy.iter().find(|value| !known(value) && !fine(value))?;
+        Some(self.said(row, new, "which does not"))
+    }
+
+    /// Whether a value of the original is not there any more, but for what is `fine`.
+    fn lost(
+        &self,
+        row: &'static FacetRow,
+        own: &[UseValue],
+        copy: &[UseValue],
+        fine: impl Fn(&UseValue) -> bool,
+    ) -> Option<String> {
+        let kept = |had: &UseValue| {
+            let whole = row.facet == Facet::CapDrop && copy.contains(&UseValue::text("ALL"));
+            whole || copy.iter().any(|value| covers(had, value))
+        };
+        own.iter().any(|had| !fine(had) && !kept(had)).then(|| self.left_out(row))
+    }
+
+    fn softer(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
+        let new = self.new(row, own, copy, |value| is_ordinary(row, value));
+        let repeats = copy != own && copy.iter().enumerate().any(|(at, value)| is_repeated(value, copy.get(..at)));
+        new.or_else(|| self.lost(row, own, copy, loosens)).or_else(|| repeats.then(|| self.left_out(row)))
+    }
+
+    /// Each amount is held against the largest of the original.
+    fn more(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
+        let most = own.iter().map(amount).max()?;
+        let beyond = copy.iter().find(|value| amount(value) > most)?;
+        Some(self.said(row, beyond, "which has less"))
+    }
+
+    fn less(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
+        let least = |values: &[UseValue]| {
+            let number = |value: &UseValue| if let UseValue::Amount(Some(number)) = value { *number } else { 0 };
+            values.iter().map(number).min().unwrap_or_default()
+        };
+        let value = UseValue::Amount(Some(least(copy)));
+        (least(copy) < least(own)).then(|| self.said(row, &value, "which has more"))
+    }
+
+    fn user(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
+        let left_out = |value: &UseValue| *value == UseValue::Default && self.original.has_users_of_image;
+        self.new(row, own, copy, left_out)
+    }
+
+    fn image(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
+        let other = copy.iter().find(|value| !own.contains(value) && !self.is_of_repository(value))?;
+        Some(self.said(row, other, &format!("whose image is {}", shown(&self.original.object.image))))
+    }
+
+    /// A name that could be an ID may mean any image, but for the very ID of the original's.
+    fn is_of_repository(&self, value: &UseValue) -> bool {
+        let (UseValue::Image(name), own) = (value, self.original.object.image.as_str()) else { return false };
+        if could_be_id(name) || could_be_id(own) {
+            return !self.original.image_id.is_empty() && *name == self.original.image_id;
+        }
+        Reference::parse(name).normal_name() == Reference::parse(own).normal_name()
+    }
+
+    fn details(&self) -> Vec<(Facet, String)> {
+        let copy = self.request.body.as_ref().map(Details::of).unwrap_or_default();
+        let own = &self.original.details;
+        let volume = copy.volumes.iter().find(|it| !is_had(own, it)).map(|it| {
+            (Facet::Volumes, format!("mount {} in another way than its original {}", shown(&it.source), self.of()))
+        });
+        let devices = copy.device_requests.iter().any(|it| !own.device_requests.contains(it));
+        let devices = devices.then(|| (Facet::DeviceRequests, self.other(Facet::DeviceRequests.row())));
+        let paths = [
+            (Facet::MaskedPaths, &own.masked_paths, &copy.masked_paths, MASKED),
+            (Facet::ReadonlyPaths, &own.readonly_paths, &copy.readonly_paths, READ_ONLY),
+        ];
+        let opened = paths.into_iter().filter(|(_, own, copy, usual)| self.opens(own.as_ref(), copy.as_ref(), usual));
+        volume.into_iter().chain(devices).chain(opened.map(|(facet, ..)| (facet, self.other(facet.row())))).collect()
+    }
+
+    /// Whether the copy closes fewer files than its original. Of a privileged one none are closed;
+    /// any other has Docker's own list, if it has no other.
+    fn opens(&self, own: Option<&Vec<String>>, copy: Option<&Vec<String>>, usual: &[&str]) -> bool {
+        let is_privileged = self.original.uses.of(Facet::Privileged).any(|on| *on == UseValue::Flag(true));
+        match (own, copy) {
+            (None, None) => false,
+            (None, Some(_)) => !is_privileged,
+            (Some(own), None) => own.iter().any(|path| !usual.contains(&path.as_str())),
+            (Some(own), Some(copy)) => own.iter().any(|path| !copy.contains(path)),
+        }
+    }
+
+    fn said(&self, row: &'static FacetRow, value: &UseValue, than: &str) -> String {
+        let deed = if *value == UseValue::Default { left_at_default(row) } else { deed(row, value, false) };
+        format!("{deed} ({}: copy of {}, {than})", row.word, shown(&self.original.object.name))
+    }
+
+    fn left_out(&self, row: &'static FacetRow) -> String {
+        format!("leave out `{}` as its original has it {}", row.word, self.of())
+    }
+
+    fn other(&self, row: &'static FacetRow) -> String {
+        format!("have `{}` other than its original {}", row.word, self.of())
+    }
+
+    fn of(&self) -> String {
+        format!("(copy of {})", shown(&self.original.object.name))
+    }
+}
+
+/// What is used of a facet; what is left out is what Docker takes then.
+fn values(row: &FacetRow, uses: &Uses) -> Vec<UseValue> {
+    let given: Vec<UseValue> = uses.of(row.facet).cloned().collect();
+    let absent = given.is_empty().then(|| left_out(row, Op::ContainerCreate)).flatten();
+    given.into_iter().chain(absent).collect()
+}
+
+/// Whether any container may have the value, unless said otherwise. Of a facet that is harmless in
+/// itself, that says nothing here.
+fn is_ordinary(row: &FacetRow, value: &UseValue) -> bool {
+    is_off(row, value) || (row.unsaid != Unsaid::Any && unsaid(row.facet).holds(value))
+}
+
+/// Whether the value is left to the image. Docker's own network is no matter of images.
+fn is_image_own(row: &FacetRow, value: &UseValue) -> bool {
+    *value == UseValue::Default && row.facet != Facet::Networks
+}
+
+/// Whether what is left out comes to the same.
+fn stands_for_default(row: &FacetRow, value: &UseValue) -> bool {
+    row.left_out == LeftOut::Default && is_ordinary(row, value)
+}
+
+/// Whether who has one has the other, too.
+fn covers(had: &UseValue, value: &UseValue) -> bool {
+    match (had, value) {
+        (UseValue::Path { path, read_only: false }, UseValue::Path { path: is, .. }) => path == is,
+        (UseValue::Ulimit { name, soft, hard }, UseValue::Ulimit { name: is, soft: is_soft, hard: is_hard }) => {
+            name == is && bound(*is_soft) <= bound(*soft) && bound(*is_hard) <= bound(*hard)
+        }
+        _ => had == value,
+    }
+}
+
+/// What cannot be told is more than anything.
+fn amount(value: &UseValue) -> i128 {
+    match value {
+        UseValue::Amount(amount) => bound(*amount),
+        _ => i128::MAX,
+    }
+}
+
+/// No limit is beyond every number.
+fn bound(limit: Option<i64>) -> i128 {
+    limit.map_or(i128::from(i64::MAX) + 1, i128::from)
+}
+
+/// Whether a security option takes protection away, so that nobody misses it.
+fn loosens(value: &UseValue) -> bool {
+    let text = value.name().unwrap_or_default();
+    text.ends_with("=unconfined") || matches!(text, "label=disable" | "no-new-privileges=false")
+}
+
+/// Whether an option of which the last counts was given before.
+fn is_repeated(value: &UseValue, before: Option<&[UseValue]>) -> bool {
+    let key = |value: &UseValue| value.name().and_then(|text| text.split('=').next()).map(str::to_owned);
+    key(value).as_deref() != Some(SEVERAL) && before.into_iter().flatten().any(|other| key(other) == key(value))
+}
+
+/// Whether a volume is mounted as one of the original's; what has no counterpart there is for its facet to say.
+fn is_had(own: &Details, volume: &crate::request::original::Volume) -> bool {
+    let mut same = own.volumes.iter().filter(|had| had.source == volume.source).peekable();
+    same.peek().is_none() || same.any(|had| had.covers(volume))
+}
