@@ -4,7 +4,7 @@ use super::Policy;
 use super::decide::Decision;
 use super::place::Place;
 use crate::catalogue::{Body, route};
-use crate::request::{About, Identity, Peer, Refusal, split_target, understand_head};
+use crate::request::{About, Identity, Original, Peer, Refusal, Request, split_target, understand_head};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub struct Case {
     pub(super) body: Option<String>,
     /// What the daemon would say of the object in the path.
     pub(super) about: About,
+    /// The container that is to be copied, as the body that would make it.
+    pub(super) original: Option<String>,
     pub(super) expect: Expect,
 }
 
@@ -110,6 +112,7 @@ impl Case {
         };
         let mut request = request;
         request.is_about(self.about.clone());
+        request.original = self.original(&request)?.map(Arc::new);
         let hidden = role.hides(&request);
         Ok(match role.decide(request) {
             Decision::Deny(denial) if hidden && denial.is_of_target() => Came::Absent(denial.to_string()),
@@ -119,6 +122,10 @@ impl Case {
                 sentence: denial.to_string(),
             },
         })
+    }
+
+    fn original(&self, copy: &Request) -> Result<Option<Original>, Refusal> {
+        self.original.as_deref().map(|body| Original::of_body(body.as_bytes(), copy)).transpose()
     }
 
     /// A test that gives a body means JSON, unless it says otherwise.

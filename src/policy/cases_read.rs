@@ -11,13 +11,14 @@ use super::text::shown;
 use super::tree::{Content, Node, Pair};
 use super::who::{OVERFLOW_ID, plain_address};
 use super::who_read::{CERT_FACTS, CONTAINER_FACTS, FACTS, number};
+use crate::catalogue::fields::CONTAINER_CREATE;
 use crate::catalogue::{FACETS, OPERATIONS, facet_named, operation_named, route};
 use crate::request::{About, Certificate, Identity, Object, Peer};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["it", "as", "send", "about", "body", "headers", "expect"];
+const KEYS: &[&str] = &["it", "as", "send", "about", "original", "body", "headers", "expect"];
 
 /// Reads one test; its place in the list is `index`.
 pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize) -> Option<(Case, Span)> {
@@ -41,9 +42,13 @@ pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize
     let place = reader.report.place(first, &format!("tests[{index}]"));
     let path = target.split('?').next().unwrap_or_default();
     let table = route(&method, path).ok().and_then(|route| route.operation.body.table());
+    let original = find("original").and_then(|pair| original(reader, pair));
     let body = find("body").map(|pair| case_body::text(&pair.value, table));
     let about = find("about").map_or(About::Unasked, |pair| about(reader, pair));
-    Some((Case { it: it?, place, who: who?, method, target, headers: headers?, body, about, expect: expect? }, first))
+    Some((
+        Case { it: it?, place, who: who?, method, target, headers: headers?, body, about, original, expect: expect? },
+        first,
+    ))
 }
 
 fn send_line<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(Method, String)> {
@@ -164,6 +169,17 @@ fn about<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> About {
         Some("absent") => About::Absent,
         _ => About::Found(Box::new(object(reader, pair, "`about`", TARGET_FACTS))),
     }
+}
+
+/// The container that is copied, as the body of the request that would make it.
+fn original<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<String> {
+    let node = reader.resolve(&pair.value)?;
+    if !matches!(node.content, Content::Map(_)) {
+        let help = "write what would make it: `{ image: nginx:1, hostconfig: { privileged: true } }`";
+        reader.report.problem_with_help(pair.key.span, "`original` does not say what is copied", help);
+        return None;
+    }
+    Some(case_body::text(node, Some(&CONTAINER_CREATE)))
 }
 
 fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[&str]) -> Object {

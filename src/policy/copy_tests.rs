@@ -223,7 +223,7 @@ fn what_is_no_copy_is_denied() {
 
 #[test]
 fn the_original_has_to_be_one_that_the_grant_is_for() {
-    let role = role("may:\n- ContainerCreate: { copy_of: [{ label: a=b, image: "nginx:*" }, { name: other }] }");
+    let role = role("may:\n- ContainerCreate: { copy_of: [{ label: a=b, image: 'nginx:*' }, { name: other }] }");
     let body = r#"{"Image":"nginx:1","Labels":{"a":"b"}}"#;
     assert_eq!(denied(&role, copy(body, body)), "");
     let plain = r#"{"Image":"nginx:1"}"#;

@@ -5,6 +5,7 @@ use super::connection::{Link, Takeover};
 use super::exchange::{Exchange, Open};
 use super::host_files;
 use super::objects;
+use super::originals::{self, Ending};
 use super::refuse::Reply;
 use super::rules::Standing;
 use super::upload;
@@ -60,6 +61,8 @@ impl Stop {
 struct Ready {
     permit: Box<Allowed>,
     upload: Upload,
+    /// What is to be remembered of its object.
+    ending: Option<Ending>,
 }
 
 /// Handles one request; whatever happens, the client gets an answer.
@@ -84,7 +87,7 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
                 Err(_) => return call.unrecorded(),
             }
             call.exchange.forwarded(ready.permit.request().operation().name);
-            match forward(&link, &call.exchange, ready).await {
+            match forward(&link, &call.exchange, &seen.standing, ready).await {
                 Ok((response, lease, wanted)) => return relay(&link, response, lease, &wanted, call).await,
                 Err(error) => {
                     let reply = unreachable(&link, &call.exchange, &error);
@@ -190,13 +193,14 @@ async fn judge(
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
     let (request, body) = upload::judged(link, role, request, body).await.map_err(Stop::Refused)?.split();
     request.uses.iter().for_each(|uses| seen.uses(uses));
-    let request = ask_about(link, role, request).await?;
+    let (request, ending) = ask_about(link, role, request).await?;
+    let request = originals::ask(link, role, request).await.map_err(Stop::Refused)?;
     let permit = decide(link, role, request).await?;
     if target.len() > SHORT_TARGET && !upstream::has_target(&permit) {
         return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
     }
     let upload = upload::allowed(&link.gate, &permit, body, exchange).await.map_err(Stop::Refused)?;
-    Ok(Ready { permit, upload })
+    Ok(Ready { permit, upload, ending })
 }
 
 /// Rules may have changed while the request was read, and nobody looked at it then: what counts is
@@ -227,15 +231,19 @@ async fn decide(link: &Link, role: &Role, request: Understood) -> Result<Box<All
 
 /// Where the role is told by what the object is, the daemon is asked; from then on it is called by
 /// its ID.
-async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<Understood, Stop> {
-    if role.asks_about(request.operation().op) {
-        let about = objects::about(&link.upstream, &request).await.map_err(Stop::Refused)?;
-        if about == About::Absent {
-            return Err(Stop::Hidden(role.deny_absent(&request)));
-        }
-        request.is_about(about);
+async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<(Understood, Option<Ending>), Stop> {
+    let op = request.operation().op;
+    if !role.asks_about(op) && !role.remembers(op) {
+        return Ok((request, None));
     }
-    Ok(request)
+    let (about, described) = objects::about(&link.upstream, &request).await.map_err(Stop::Refused)?;
+    let ending = match &about {
+        About::Absent => return Err(Stop::Hidden(role.deny_absent(&request))),
+        About::Unasked => None,
+        About::Found(object) => originals::before(link, role, &request, object, described).await,
+    };
+    request.is_about(about);
+    Ok((request, ending))
 }
 
 fn permit(role: &Role, request: Understood) -> Result<Box<Allowed>, Stop> {
@@ -273,9 +281,10 @@ impl Wanted {
 async fn forward(
     link: &Link,
     exchange: &Rc<Exchange>,
+    standing: &Standing,
     ready: Ready,
 ) -> Result<(Response<Incoming>, Lease, Wanted), UpstreamError> {
-    let Ready { permit, upload } = ready;
+    let Ready { permit, upload, ending } = ready;
     let request: &Understood = permit.request();
     let wanted = Wanted { operation: request.operation(), upgrade: request.headers.upgrade.is_some() };
     match wanted.operation.stream {
@@ -285,6 +294,9 @@ async fn forward(
     }
     link.lasts(exchange);
     let (response, lease) = link.upstream.send(&permit, upload).await?;
+    if let (Some(ending), Ok(role)) = (ending, standing.role()) {
+        originals::after(link, role, ending, response.status());
+    }
     Ok((response, lease, wanted))
 }
 

@@ -15,12 +15,14 @@ pub mod limits;
 mod listen;
 mod objects;
 mod open;
+mod originals;
 mod peer;
 mod probe;
 mod question;
 mod refuse;
 pub mod regular_file;
 mod reload;
+mod remembered;
 mod revocations;
 mod rules;
 mod stream;
@@ -51,6 +53,7 @@ use crate::record::metrics::{Metrics, Observed};
 use arc_swap::ArcSwap;
 use handshakes::Handshakes;
 use open::{Open, Opened};
+use remembered::Remembered;
 use rules::Rules;
 use std::io;
 use std::net::SocketAddr;
@@ -128,14 +131,15 @@ struct Gate {
     buffered_by_one: usize,
     full_noted: AtomicUsize,
     metrics: Arc<Metrics>,
+    remembered: Remembered,
 }
 
 impl Gate {
     fn new(upstream: PathBuf, limits: Limits, sees_host: bool, listeners: usize) -> Self {
         let [connections, buffered, full_noted] = [const { AtomicUsize::new(0) }; 3];
         let buffered_by_one = limits.buffered_by_one(listeners);
-        let metrics = Arc::default();
-        Self { upstream, limits, sees_host, connections, buffered, buffered_by_one, full_noted, metrics }
+        let (metrics, remembered) = Default::default();
+        Self { upstream, limits, sees_host, connections, buffered, buffered_by_one, full_noted, metrics, remembered }
     }
 
     /// Warns where a policy grants paths that only the daemon sees.
