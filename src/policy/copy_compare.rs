@@ -59,6 +59,13 @@ impl Comparison<'_> {
         beyond
     }
 
+    /// What of these uses the original does not have. What links lead to is no more than what they
+    /// lead to for the original.
+    pub(super) fn additions(&self, uses: &Uses) -> Uses {
+        let had = |used: &Use| self.original.uses.of(used.facet).any(|had| covers(had, &used.value));
+        uses.iter().filter(|used| !had(used) && !self.request.is_led_to(used)).cloned().collect()
+    }
+
     fn facet(&self, row: &'static FacetRow, judged: &Uses) -> Option<String> {
         let (own, copy) = (values(row, &self.original.uses), values(row, judged));
         match rule_of(row.facet)? {

@@ -78,7 +78,9 @@ impl Role {
     /// What is never allowed although a grant does: what it has set, and files of the gate's own.
     fn forbidden_after(&self, fit: &Fit<'_>) -> Option<Denial> {
         let set = || self.forbidden(&fit.request).filter(|_| !fit.set.is_empty());
-        let own = || self.own.touched(&fit.request).filter(|_| !self.unexamined(fit.request.operation().op));
+        let op = fit.request.operation().op;
+        let uses = || fit.rule.uses_of_its_own(&fit.request);
+        let own = || uses().and_then(|uses| self.own.touched(&uses, op)).filter(|_| !self.unexamined(op));
         set().or_else(|| own().map(|why| self.denial(vec![why])))
     }
 

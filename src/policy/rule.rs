@@ -2,6 +2,7 @@
 
 use super::about::{AboutLimit, named};
 use super::copy::CopyLimit;
+use super::copy_compare::Comparison;
 use super::denial::Why;
 use super::facet_limit::{FacetLimit, unsaid};
 use super::limit::QueryLimit;
@@ -15,6 +16,7 @@ use super::text::{plain, shown};
 use super::uses::danger;
 use crate::catalogue::{Facet, Op};
 use crate::request::{About, Request, Use as Used, UseValue, Uses};
+use std::borrow::Cow;
 
 /// What one entry says about one operation.
 #[derive(Clone, Debug)]
@@ -117,10 +119,23 @@ impl Rule {
         }
     }
 
+    /// What the request uses that it has not from the container of which it is a copy.
+    pub(super) fn uses_of_its_own<'r>(&self, request: &'r Request) -> Option<Cow<'r, Uses>> {
+        let uses = request.uses.as_ref()?;
+        Some(match (&self.copy_of, request.original.as_deref()) {
+            (Some(_), Some(original)) => Cow::Owned(Comparison { original, request }.additions(uses)),
+            _ => Cow::Borrowed(uses),
+        })
+    }
+
     /// Whether the grant lets a request use this, as far as this facet goes.
     pub(super) fn lets(&self, facet: Facet, value: &UseValue) -> bool {
         if self.everything {
             return true;
+        }
+        // a copy has what its original has, and nothing that somebody could choose
+        if self.copy_of.is_some() {
+            return false;
         }
         let named = self.facets.iter().find(|limit| limit.row.facet == facet);
         let usable = facet.row().fits(self.op) || self.op == Op::ImageLoad;
