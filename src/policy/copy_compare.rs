@@ -70,11 +70,11 @@ impl Comparison<'_> {
         let (own, copy) = (values(row, &self.original.uses), values(row, judged));
         match rule_of(row.facet)? {
             CopyRule::Free => None,
-            CopyRule::Ordinary => self.new(row, &own, &copy, |value| is_ordinary(row, value)),
-            CopyRule::Within => self.new(row, &own, &copy, |value| is_image_own(row, value)),
+            CopyRule::Ordinary => self.added(row, &own, &copy, |value| is_ordinary(row, value)),
+            CopyRule::Within => self.added(row, &own, &copy, |value| is_image_own(row, value)),
             CopyRule::Same => {
-                let new = self.new(row, &own, &copy, |value| is_ordinary(row, value));
-                new.or_else(|| self.lost(row, &own, &copy, |value| stands_for_default(row, value)))
+                let added = self.added(row, &own, &copy, |value| is_ordinary(row, value));
+                added.or_else(|| self.lost(row, &own, &copy, |value| stands_for_default(row, value)))
             }
             CopyRule::Kept => self.lost(row, &own, &copy, |value| *value == UseValue::Flag(false)),
             CopyRule::Hardened => self.softer(row, &own, &copy),
@@ -86,7 +86,7 @@ impl Comparison<'_> {
     }
 
     /// The first value of the copy that the original does not have, but for what is `fine`.
-    fn new(
+    fn added(
         &self,
         row: &'static FacetRow,
         own: &[UseValue],
@@ -94,8 +94,8 @@ impl Comparison<'_> {
         fine: impl Fn(&UseValue) -> bool,
     ) -> Option<String> {
         let known = |value: &UseValue| *value == UseValue::Nothing || own.iter().any(|had| covers(had, value));
-        let new = copy.iter().find(|value| !known(value) && !fine(value))?;
-        Some(self.said(row, new, "which does not"))
+        let added = copy.iter().find(|value| !known(value) && !fine(value))?;
+        Some(self.said(row, added, "which does not"))
     }
 
     /// Whether a value of the original is not there any more, but for what is `fine`.
@@ -114,9 +114,9 @@ impl Comparison<'_> {
     }
 
     fn softer(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
-        let new = self.new(row, own, copy, |value| is_ordinary(row, value));
+        let added = self.added(row, own, copy, |value| is_ordinary(row, value));
         let repeats = copy != own && copy.iter().enumerate().any(|(at, value)| is_repeated(value, copy.get(..at)));
-        new.or_else(|| self.lost(row, own, copy, loosens)).or_else(|| repeats.then(|| self.left_out(row)))
+        added.or_else(|| self.lost(row, own, copy, loosens)).or_else(|| repeats.then(|| self.left_out(row)))
     }
 
     /// Each amount is held against the largest of the original.
@@ -137,7 +137,7 @@ impl Comparison<'_> {
 
     fn user(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
         let left_out = |value: &UseValue| *value == UseValue::Default && self.original.has_users_of_image;
-        self.new(row, own, copy, left_out)
+        self.added(row, own, copy, left_out)
     }
 
     fn image(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
