@@ -12,6 +12,15 @@ use crate::request::{Request, Use, UseValue, Uses};
 /// Options of which each one counts, and not the last.
 const SEVERAL: &str = "label";
 
+/// Labels by which Compose knows whether a container is of date, and which one it takes the place of.
+const NOTES_OF_COMPOSE: &[&str] = &[
+    "com.docker.compose.config-hash",
+    "com.docker.compose.image",
+    "com.docker.compose.project.config_files",
+    "com.docker.compose.replace",
+    "com.docker.compose.version",
+];
+
 /// What Docker 20.10 to 28.5 hide of the kernel's files by themselves.
 const MASKED: &[&str] = &[
     "/proc/acpi",
@@ -71,7 +80,9 @@ impl Comparison<'_> {
         match rule_of(row.facet)? {
             CopyRule::Free => None,
             CopyRule::Ordinary => self.added(row, &own, &copy, |value| is_ordinary(row, value)),
-            CopyRule::Within => self.added(row, &own, &copy, |value| is_image_own(row, value)),
+            CopyRule::Within => {
+                self.added(row, &own, &copy, |value| is_image_own(row, value) || self.is_note_of_compose(row, value))
+            }
             CopyRule::Same => {
                 let added = self.added(row, &own, &copy, |value| is_ordinary(row, value));
                 added.or_else(|| self.lost(row, &own, &copy, |value| stands_for_default(row, value)))
@@ -143,6 +154,12 @@ impl Comparison<'_> {
     fn image(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
         let other = copy.iter().find(|value| !own.contains(value) && !self.is_of_repository(value))?;
         Some(self.said(row, other, &format!("whose image is {}", shown(&self.original.object.image))))
+    }
+
+    /// What Compose notes of its own containers is another for each copy, and nobody else obeys it.
+    fn is_note_of_compose(&self, row: &FacetRow, value: &UseValue) -> bool {
+        let notes = |key: &str| NOTES_OF_COMPOSE.contains(&key) && self.original.object.project().is_some();
+        row.facet == Facet::Labels && matches!(value, UseValue::Pair { key, .. } if notes(key))
     }
 
     /// A name that could be an ID may mean any image, but for the very ID of the original's.

@@ -183,6 +183,15 @@ fn a_copy_runs_what_its_original_runs_or_its_image() {
 }
 
 #[test]
+fn compose_keeps_its_own_notes() {
+    let shop = r#","Labels":{"com.docker.compose.project":"shop","com.docker.compose.image":"sha256:a"}"#;
+    let anew = shop.replace(r#":a"}"#, r#":b","com.docker.compose.replace":"4f"}"#).replace("sha256:a", "sha256:b");
+    assert_eq!(beside(shop, &anew), "");
+    assert_eq!(beside(shop, &anew.replace("shop", "other")), "labels");
+    assert_eq!(beside("", r#","Labels":{"com.docker.compose.image":"sha256:b"}"#), "labels");
+}
+
+#[test]
 fn a_user_of_the_image_may_be_left_to_it() {
     let mut request = copy(r#"{"Image":"nginx:1","User":"1000"}"#, r#"{"Image":"nginx:2"}"#);
     let mut original = request.original.as_deref().unwrap().clone();

@@ -36,11 +36,7 @@ pub(super) async fn ask(link: &Link, role: &Role, mut request: Request) -> Resul
 async fn find(link: &Link, role: &Role, request: &Request) -> Result<Option<Original>, Refusal> {
     let Some(name) = request.name().filter(|name| is_name(name)) else { return Ok(None) };
     let owner = owner(link, role);
-    let found = match called(&link.upstream, name).await? {
-        None => remembered(link, &owner, name).await?,
-        live => live,
-    };
-    let Some(past) = found else { return Ok(None) };
+    let Some((past, name)) = search(link, &owner, name).await? else { return Ok(None) };
     let mut original = Original::read(&past.inspected, request)?;
     name.clone_into(&mut original.object.name);
     original.has_users_of_image = past.users_image.as_deref() == Some(original.user());
@@ -49,6 +45,26 @@ async fn find(link: &Link, role: &Role, request: &Request) -> Result<Option<Orig
     had.for_each(|address| original.had_address(&address));
     name_sharers(link, &owner, &mut original).await?;
     Ok(Some(original))
+}
+
+/// The original by the name that the copy is to have, and the name that it has or had.
+async fn search<'n>(link: &Link, owner: &Owner, name: &'n str) -> Result<Option<(Past, &'n str)>, Refusal> {
+    if let Some(live) = called(&link.upstream, name).await? {
+        return Ok(Some((live, name)));
+    }
+    if let Some((id, plain)) = of_compose(name)
+        && let Some(live) = called(&link.upstream, plain).await?.filter(|live| live.id.starts_with(id))
+    {
+        return Ok(Some((live, plain)));
+    }
+    Ok(remembered(link, owner, name).await?.map(|past| (past, name)))
+}
+
+/// Compose gives a copy a name of the old one's ID and name, until that is removed: `0123456789ab_web`.
+fn of_compose(name: &str) -> Option<(&str, &str)> {
+    const DIGITS: usize = 12;
+    let digits = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    name.split_once('_').filter(|(id, _)| id.len() == DIGITS && id.bytes().all(digits))
 }
 
 /// The live container of exactly this name: the daemon also takes an ID for a name.

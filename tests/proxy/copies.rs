@@ -68,7 +68,7 @@ impl Daemon {
         }
         match (line.split(' ').next().unwrap(), path, found) {
             ("HEAD", ..) => (200, String::new()),
-            ("POST", "/containers/create?name=web", _) => (201, "{}".into()),
+            ("POST", path, _) if path.starts_with("/containers/create") => (201, "{}".into()),
             ("GET", _, Some((id, name))) => (200, described(&id, &name)),
             ("DELETE", _, Some(_)) if *self.busy.lock().unwrap() => (409, "{}".into()),
             ("DELETE", _, Some((id, _))) => {
@@ -170,6 +170,19 @@ fn one_that_ended_with_its_stop_counts_once_it_is_gone() {
     assert_eq!(gate.ask(create(BODY)).status, 403, "it is there, and is called something else");
     daemon.names.lock().unwrap().clear();
     assert_eq!(gate.ask(create(BODY)).status, 201);
+}
+
+#[test]
+fn compose_makes_the_new_one_beside_the_old_one() {
+    let (gate, _daemon) = stage();
+    let create = |name: &str| {
+        let target = format!("/v1.45/containers/create?name={name}");
+        gate.ask(ask("POST", &target).with("Content-Type", "application/json").body(BODY).bytes()).status
+    };
+    assert_eq!(create("aaaaaaaaaaaa_web"), 201);
+    for name in ["bbbbbbbbbbbb_web", "aaaaaaaaaaaa_db", "aaaaaaaaaaa_web", "aaaaaaaaaaaa"] {
+        assert_eq!(create(name), 403, "{name}");
+    }
 }
 
 #[test]

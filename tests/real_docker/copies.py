@@ -22,6 +22,8 @@ roles:
       - container-reads
       - image-reads
       - network-reads
+      - system-reads
+      - volume-reads
       - container-lifecycle
       - ContainerRename
       - ContainerDelete
@@ -360,11 +362,50 @@ def shared(lab, checks):
         checks.line("a namespace by name", False, str(error.explanation))
 
 
+COMPOSE = """\
+services:
+  web:
+    image: busybox:{tag}
+    command: sleep 600
+    labels: {{ update: "true" }}
+    volumes: ["/etc:/host:{mode}", "data:/data"]
+    cap_drop: [ALL]
+volumes: {{ data: }}
+"""
+
+
+def composed(lab, checks):
+    """Compose, where it is there, brings a service up to date; another power is denied."""
+    plugins = [f"/opt/docker{age}/usr/libexec/docker/cli-plugins/docker-compose" for age in (26, 28)]
+    plugin = next(filter(os.path.exists, plugins), None)
+    if not plugin:
+        return
+
+    def up(client, tag, mode="ro"):
+        path = os.path.join(lab.folder, "compose.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(COMPOSE.format(tag=tag, mode=mode))
+        host = client if isinstance(client, str) else "unix://" + os.path.join(lab.folder, "gate.sock")
+        command = [plugin, "-p", "copies", "-f", path, "up", "-d", "--pull", "never", "-t", "0"]
+        return subprocess.run(command, env=dict(os.environ, DOCKER_HOST=host), capture_output=True, text=True, check=False)
+
+    def image():
+        return lab.direct.inspect_container("copies-web-1")["Config"]["Image"]
+
+    direct = os.environ["DIRECT"]
+    up(direct, "latest")
+    told = up(lab.gate, "new")
+    checks.line("compose brings it up to date", told.returncode == 0 and image() == "busybox:new", told.stderr[-300:])
+    told = up(lab.gate, "new", "rw")
+    checks.line("compose gives it no more", told.returncode != 0 and "binds" in told.stderr, told.stderr[-300:])
+    subprocess.run([plugin, "-p", "copies", "down", "-v", "-t", "0"], env=dict(os.environ, DOCKER_HOST=direct), capture_output=True, check=False)
+
+
 def main():
     checks = Checks()
     lab = Lab(os.environ["DIRECT"].removeprefix("unix://"), os.environ["DOCKGATE_BIN"])
     try:
-        for part in (remade, worse, memory, renamed, removed_by_itself, shared):
+        for part in (remade, worse, memory, renamed, removed_by_itself, shared, composed):
             part(lab, checks)
     finally:
         lab.end()
