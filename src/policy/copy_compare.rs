@@ -5,7 +5,7 @@ use super::facet_limit::{is_off, left_out, unsaid};
 use super::facet_said::{deed, left_at_default};
 use super::text::shown;
 use crate::catalogue::{FACETS, Facet, FacetRow, LeftOut, Op, Unsaid};
-use crate::request::original::{Details, Original};
+use crate::request::original::Original;
 use crate::request::values::image::{Reference, could_be_id};
 use crate::request::{Request, Use, UseValue, Uses};
 
@@ -20,25 +20,6 @@ const NOTES_OF_COMPOSE: &[&str] = &[
     "com.docker.compose.replace",
     "com.docker.compose.version",
 ];
-
-/// What Docker 20.10 to 28.5 hide of the kernel's files by themselves.
-const MASKED: &[&str] = &[
-    "/proc/acpi",
-    "/proc/asound",
-    "/proc/interrupts",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/sys/devices/virtual/powercap",
-    "/sys/firmware",
-];
-
-/// What they make read-only.
-const READ_ONLY: &[&str] = &["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
 /// A copy and its original.
 pub(super) struct Comparison<'a> {
@@ -171,34 +152,6 @@ impl Comparison<'_> {
         Reference::parse(name).normal_name() == Reference::parse(own).normal_name()
     }
 
-    fn details(&self) -> Vec<(Facet, String)> {
-        let copy = self.request.body.as_ref().map(Details::of).unwrap_or_default();
-        let own = &self.original.details;
-        let volume = copy.volumes.iter().find(|it| !is_had(own, it)).map(|it| {
-            (Facet::Volumes, format!("mount {} in another way than its original {}", shown(&it.source), self.of()))
-        });
-        let devices = copy.device_requests.iter().any(|it| !own.device_requests.contains(it));
-        let devices = devices.then(|| (Facet::DeviceRequests, self.other(Facet::DeviceRequests.row())));
-        let paths = [
-            (Facet::MaskedPaths, &own.masked_paths, &copy.masked_paths, MASKED),
-            (Facet::ReadonlyPaths, &own.readonly_paths, &copy.readonly_paths, READ_ONLY),
-        ];
-        let opened = paths.into_iter().filter(|(_, own, copy, usual)| self.opens(own.as_ref(), copy.as_ref(), usual));
-        volume.into_iter().chain(devices).chain(opened.map(|(facet, ..)| (facet, self.other(facet.row())))).collect()
-    }
-
-    /// Whether the copy closes fewer files than its original. Of a privileged one none are closed;
-    /// any other has Docker's own list, if it has no other.
-    fn opens(&self, own: Option<&Vec<String>>, copy: Option<&Vec<String>>, usual: &[&str]) -> bool {
-        let is_privileged = self.original.uses.of(Facet::Privileged).any(|on| *on == UseValue::Flag(true));
-        match (own, copy) {
-            (None, None) => false,
-            (None, Some(_)) => !is_privileged,
-            (Some(own), None) => own.iter().any(|path| !usual.contains(&path.as_str())),
-            (Some(own), Some(copy)) => own.iter().any(|path| !copy.contains(path)),
-        }
-    }
-
     fn said(&self, row: &'static FacetRow, value: &UseValue, than: &str) -> String {
         let deed = if *value == UseValue::Default { left_at_default(row) } else { deed(row, value, false) };
         format!("{deed} ({}: copy of {}, {than})", row.word, shown(&self.original.object.name))
@@ -208,11 +161,11 @@ impl Comparison<'_> {
         format!("leave out `{}` as its original has it {}", row.word, self.of())
     }
 
-    fn other(&self, row: &'static FacetRow) -> String {
-        format!("have `{}` other than its original {}", row.word, self.of())
+    pub(super) fn other(&self, row: &'static FacetRow) -> String {
+        format!("have `{}` other than its original has it {}", row.word, self.of())
     }
 
-    fn of(&self) -> String {
+    pub(super) fn of(&self) -> String {
         format!("(copy of {})", shown(&self.original.object.name))
     }
 }
@@ -274,10 +227,4 @@ fn loosens(value: &UseValue) -> bool {
 fn is_repeated(value: &UseValue, before: Option<&[UseValue]>) -> bool {
     let key = |value: &UseValue| value.name().and_then(|text| text.split('=').next()).map(str::to_owned);
     key(value).as_deref() != Some(SEVERAL) && before.into_iter().flatten().any(|other| key(other) == key(value))
-}
-
-/// Whether a volume is mounted as one of the original's; what has no counterpart there is for its facet to say.
-fn is_had(own: &Details, volume: &crate::request::original::Volume) -> bool {
-    let mut same = own.volumes.iter().filter(|had| had.source == volume.source).peekable();
-    same.peek().is_none() || same.any(|had| had.covers(volume))
 }

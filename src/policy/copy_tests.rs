@@ -57,7 +57,7 @@ fn what_the_original_has_the_copy_may_have() {
 const HOST: &[(&str, &str, &str, &str)] = &[
     ("privileged", "", r#""Privileged":false"#, r#""Privileged":true"#),
     ("binds", r#""Binds":["/srv:/s"]"#, r#""Binds":["/srv:/s:ro"]"#, r#""Binds":["/srv/a:/s"]"#),
-    ("binds", r#""Binds":["/srv:/s:ro"]"#, r#""Binds":["/srv:/x:ro"]"#, r#""Binds":["/srv:/s"]"#),
+    ("binds", r#""Binds":["/srv:/s:ro"]"#, r#""Binds":["//srv:/s/:ro"]"#, r#""Binds":["/srv:/s"]"#),
     (
         "volumes",
         r#""Binds":["data:/d:ro"]"#,
@@ -71,7 +71,19 @@ const HOST: &[(&str, &str, &str, &str)] = &[
         "",
         r#""Mounts":[{"Type":"volume","Source":"v","Target":"/v"}]"#,
     ),
-    ("volumes", r#""VolumesFrom":["db:ro"]"#, r#""VolumesFrom":["/db:ro"]"#, r#""VolumesFrom":["db"]"#),
+    ("volumes_from", r#""VolumesFrom":["db:ro"]"#, r#""VolumesFrom":["/db:ro"]"#, r#""VolumesFrom":["db"]"#),
+    (
+        "binds",
+        r#""Binds":["/srv:/s"]"#,
+        r#""Mounts":[{"Type":"bind","Source":"/srv","Target":"/s"}]"#,
+        r#""Binds":["/srv:/bin"]"#,
+    ),
+    (
+        "ports",
+        r#""PortBindings":{"80/tcp":[{"HostPort":"80"}]}"#,
+        r#""PortBindings":{"80":[{"HostPort":"80"}]}"#,
+        r#""PortBindings":{"9000/tcp":[{"HostPort":"80"}]}"#,
+    ),
     ("cap_add", r#""CapAdd":["NET_ADMIN"]"#, "", r#""CapAdd":["SYS_ADMIN"]"#),
     ("cap_drop", r#""CapDrop":["CHOWN"]"#, r#""CapDrop":["ALL"]"#, r#""CapDrop":["KILL"]"#),
     ("cap_drop", r#""CapDrop":["ALL"]"#, r#""CapDrop":["CAP_CHOWN","all"]"#, ""),
@@ -180,6 +192,14 @@ fn a_copy_runs_what_its_original_runs_or_its_image() {
         assert_eq!(beside(original, more), word, "{word}: {original} {more}");
     }
     assert_eq!(beside("", r#","Hostname":"other","StopSignal":"INT""#), "", "what is no power may be another");
+}
+
+#[test]
+fn what_is_exposed_is_published_with_all() {
+    let all = r#","ExposedPorts":{"80/tcp":{}},"HostConfig":{"PublishAllPorts":true}"#;
+    assert_eq!(beside(all, all), "");
+    assert_eq!(beside(all, &all.replace("80", "90")), "expose");
+    assert_eq!(beside("", r#","ExposedPorts":{"90/tcp":{}}"#), "", "by itself it is no power");
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod compile_query;
 mod compile_target;
 mod copy;
 mod copy_compare;
+mod copy_details;
 mod copy_rule;
 mod decide;
 mod denial;

@@ -111,6 +111,7 @@ WORSE = {
     "a mount": ("plain", lambda config, host: host.update(Mounts=[{"Type": "bind", "Source": "/", "Target": "/h"}])),
     "a writable bind": ("binds", lambda config, host: host["Binds"].__setitem__(0, "/etc:/host")),
     "a writable mount": ("binds", lambda config, host: host["Mounts"][0].update(ReadOnly=False)),
+    "another place of a bind": ("binds", lambda config, host: host["Binds"].__setitem__(0, "/etc:/bin:ro")),
     "another volume": ("binds", lambda config, host: host["Binds"].append("copies-secret:/s")),
     "privilege": ("plain", lambda config, host: host.update(Privileged=True)),
     "a capability": ("caps", lambda config, host: host["CapAdd"].append("SYS_ADMIN")),
@@ -136,6 +137,7 @@ WORSE = {
     "more processors": ("limits", lambda config, host: host.update(NanoCpus=600_000_000)),
     "a higher ulimit": ("limits", lambda config, host: host["Ulimits"][0].update(Hard=300)),
     "a port for all": ("ports", lambda config, host: host["PortBindings"]["80/tcp"][0].update(HostIp="")),
+    "another port behind": ("ports", lambda config, host: host["PortBindings"].update({"81/tcp": host["PortBindings"].pop("80/tcp")})),
     "writable mounts of another": ("from", lambda config, host: host.update(VolumesFrom=["copies-peer"])),
 }
 

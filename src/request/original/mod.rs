@@ -5,7 +5,7 @@ mod complete;
 mod details;
 
 pub use complete::HiddenPart;
-pub use details::{Details, Volume};
+pub use details::{Details, Mounted};
 
 use super::json::{self, Json};
 use super::{About, Object, Refusal, Request, Tree, Use, Uses};
@@ -47,9 +47,7 @@ impl Original {
         let volumes = unnamed_volumes(&json);
         let mut original = Self::of(object, as_create(json), copy)?;
         original.image_id = image_id;
-        for (name, writable) in volumes {
-            original.has_volume(name, writable);
-        }
+        volumes.into_iter().for_each(|volume| original.has_volume(volume));
         Ok(original)
     }
 
@@ -77,12 +75,11 @@ impl Original {
     }
 
     /// A volume that it has under a name which nobody chose; those that were chosen stand in the body.
-    fn has_volume(&mut self, name: String, writable: bool) {
-        if self.details.volumes.iter().any(|volume| volume.source == name) {
-            return;
+    fn has_volume(&mut self, volume: Mounted) {
+        if !self.details.mounts.iter().any(|had| had.is_of(&volume)) {
+            self.uses.push_text(Facet::Volumes, &volume.source);
+            self.details.mounts.push(volume);
         }
-        self.uses.push_text(Facet::Volumes, &name);
-        self.details.volumes.push(Volume { source: name, subpath: String::new(), writable });
     }
 
     /// The user that it runs as; empty for the image's own.
@@ -188,12 +185,13 @@ fn label((key, value): &(String, Json)) -> Option<(String, String)> {
     if let Json::String(value) = value { Some((key.clone(), value.clone())) } else { None }
 }
 
-/// Its volumes under names that nobody chose, and whether it may write to them. A copy that keeps
-/// their data names them so.
-fn unnamed_volumes(json: &Json) -> Vec<(String, bool)> {
+/// Its volumes under names that nobody chose. A copy that keeps their data names them so.
+fn unnamed_volumes(json: &Json) -> Vec<Mounted> {
     let Some(Json::Array(mounts)) = field(json, "Mounts") else { return Vec::new() };
     let unnamed = |mount: &&Json| text(mount, "Type") == "volume" && is_by_chance(text(mount, "Name"));
-    let told = |mount: &Json| (text(mount, "Name").to_owned(), field(mount, "RW") == Some(&Json::Bool(true)));
+    let writable = |mount: &Json| field(mount, "RW") == Some(&Json::Bool(true));
+    let told =
+        |mount: &Json| Mounted::volume(text(mount, "Name").to_owned(), text(mount, "Destination"), writable(mount));
     mounts.iter().filter(unnamed).map(told).collect()
 }
 

@@ -23,7 +23,7 @@ const INSPECTED: &str = r#"{
   "Id": "4f", "Name": "/web", "Image": "sha256:ab", "State": {"Status": "running"},
   "Mounts": [
     {"Type": "volume", "Name": "data", "RW": false},
-    {"Type": "volume", "Name": "df1fa6a2bfa1bee134103f811f201cc4d1977c3e537e4f129cedc097926e7b63", "RW": true}
+    {"Type": "volume", "Name": "df1fa6a2bfa1bee134103f811f201cc4d1977c3e537e4f129cedc097926e7b63", "Destination": "/a/", "RW": true}
   ],
   "Config": {"Hostname": "4f", "User": "1000", "Env": ["A=1"], "Image": "nginx:1", "Labels": {"tier": "web"}},
   "HostConfig": {"Binds": ["data:/d:ro", "/srv:/srv:ro"], "PidMode": "container:77", "VolumesFrom": ["db:ro"], "MaskedPaths": ["/proc/acpi"], "NetworkMode": "back"},
@@ -48,14 +48,22 @@ fn what_the_daemon_says_is_read_as_the_request_that_would_make_it() {
 }
 
 #[test]
-fn volumes_are_told_with_what_may_be_done_to_them() {
-    let volumes = inspected().details.volumes;
-    let told: Vec<_> = volumes.iter().map(|it| (it.source.get(..4).unwrap(), it.writable)).collect();
-    assert_eq!(told, [("data", false), ("volu", false), ("df1f", true)]);
-    let reads = Volume { source: "data".into(), subpath: String::new(), writable: false };
-    let writes = Volume { writable: true, ..reads.clone() };
-    let part = Volume { subpath: "a".into(), ..reads.clone() };
-    assert!(writes.covers(&reads) && !reads.covers(&writes) && !part.covers(&reads));
+fn mounts_are_told_with_what_may_be_done_to_them() {
+    let mounts = inspected().details.mounts;
+    let told: Vec<_> = mounts.iter().map(|it| (it.source.get(..2).unwrap(), it.target.as_str(), it.writable)).collect();
+    assert_eq!(told, [("da", "/d", false), ("/s", "/srv", false), ("db", "", false), ("df", "/a", true)]);
+    let reads = Mounted::volume("data".into(), "/d", false);
+    let writes = Mounted { writable: true, ..reads.clone() };
+    let part = Mounted { subpath: "a".into(), ..reads.clone() };
+    let elsewhere = Mounted::volume("data".into(), "/etc/../x/", false);
+    assert!(writes.covers(&reads) && !reads.covers(&writes) && !part.covers(&reads) && !reads.covers(&elsewhere));
+    assert_eq!(elsewhere.target, "/x");
+}
+
+#[test]
+fn ports_lead_from_the_host_to_the_container() {
+    let ports = original(r#"{"HostConfig":{"PortBindings":{"80":[{"HostPort":"8080"}],"53/udp":[]}}}"#).details.ports;
+    assert_eq!(ports, [["80/tcp", "", "8080"]]);
 }
 
 #[test]
