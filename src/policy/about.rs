@@ -67,7 +67,7 @@ impl AboutLimit {
         self.facts.iter().find_map(said)
     }
 
-    fn said(&self) -> String {
+    pub(super) fn said(&self) -> String {
         let own = self.own.then(|| "`own`".to_owned());
         own.into_iter().chain(self.facts.iter().map(ObjectFacts::said)).collect::<Vec<_>>().join("; or ")
     }

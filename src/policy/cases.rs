@@ -7,7 +7,7 @@ use super::quota::{Amounts, Quota};
 use super::quota_demand::Demand;
 use super::{Policy, Role};
 use crate::catalogue::{Body, route};
-use crate::request::{About, Identity, Peer, Refusal, Request, split_target, understand_head};
+use crate::request::{About, Identity, Original, Peer, Refusal, Request, split_target, understand_head};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub struct Case {
     pub(super) about: About,
     /// What is there already, and under way.
     pub(super) usage: Usage,
+    /// The container that is to be copied, as the body that would make it.
+    pub(super) original: Option<String>,
     pub(super) expect: Expect,
 }
 
@@ -135,6 +137,7 @@ impl Case {
         };
         let mut request = request;
         request.is_about(self.about.clone());
+        request.original = self.original(&request)?.map(Arc::new);
         let hidden = role.hides(&request);
         Ok(match role.decide(request) {
             Decision::Deny(denial) if hidden.is_some() && denial.is_of_target() => Came::Absent(denial.to_string()),
@@ -144,6 +147,10 @@ impl Case {
             },
             Decision::Deny(denial) => Came::denied(&denial),
         })
+    }
+
+    fn original(&self, copy: &Request) -> Result<Option<Original>, Refusal> {
+        self.original.as_deref().map(|body| Original::of_body(body.as_bytes(), copy)).transpose()
     }
 
     /// A test that gives a body means JSON, unless it says otherwise.

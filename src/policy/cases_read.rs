@@ -13,13 +13,14 @@ use super::text::shown;
 use super::tree::{Content, Node, Pair};
 use super::who::{OVERFLOW_ID, plain_address};
 use super::who_read::{CERT_FACTS, CONTAINER_FACTS, FACTS, number};
+use crate::catalogue::fields::CONTAINER_CREATE;
 use crate::catalogue::{FACETS, OPERATIONS, facet_named, operation_named, route};
 use crate::request::{About, Certificate, Identity, Object, Peer};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["it", "as", "send", "about", "usage", "body", "headers", "expect"];
+const KEYS: &[&str] = &["it", "as", "send", "about", "original", "usage", "body", "headers", "expect"];
 
 /// Reads one test; its place in the list is `index`.
 pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize) -> Option<(Case, Span)> {
@@ -43,11 +44,12 @@ pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize
     let place = reader.report.place(first, &format!("tests[{index}]"));
     let path = target.split('?').next().unwrap_or_default();
     let table = route(&method, path).ok().and_then(|route| route.operation.body.table());
+    let original = find("original").and_then(|pair| original(reader, pair));
     let body = find("body").map(|pair| case_body::text(&pair.value, table));
     let about = find("about").map_or(About::Unasked, |pair| about(reader, pair));
     let usage = find("usage").map(|pair| usage(reader, pair)).unwrap_or_default();
     let (it, who, headers, expect) = (it?, who?, headers?, expect?);
-    Some((Case { it, place, who, method, target, headers, body, about, usage, expect }, first))
+    Some((Case { it, place, who, method, target, headers, body, about, original, usage, expect }, first))
 }
 
 fn send_line<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(Method, String)> {
@@ -85,7 +87,7 @@ fn expected<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Expect> {
 
 /// Whether some denial could carry the word.
 fn denied_word(reader: &mut Reader<'_, '_>, span: Span, word: &str) -> bool {
-    const WORDS: &[&str] = &["never", "require", "target", "who"];
+    const WORDS: &[&str] = &["copy_of", "never", "require", "target", "who"];
     let named = operation_named(word).is_some() || facet_named(word).is_some();
     // a field that is not known is denied by its own name, which can be any
     let required = word.strip_prefix("require.").unwrap_or(word);
@@ -177,6 +179,17 @@ fn usage<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Usage {
     let words: Vec<&str> = quota::ROWS.iter().map(|row| row.word).collect();
     let fields = reader.fields(pair.key.span, &pair.value, "`usage`", &words);
     Usage(fields.iter().filter_map(|field| quota_read::limit(reader, field, 0)).collect())
+}
+
+/// The container that is copied, as the body of the request that would make it.
+fn original<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<String> {
+    let node = reader.resolve(&pair.value)?;
+    if !matches!(node.content, Content::Map(_)) {
+        let help = "write what would make it: `{ image: nginx:1, hostconfig: { privileged: true } }`";
+        reader.report.problem_with_help(pair.key.span, "`original` does not say what is copied", help);
+        return None;
+    }
+    Some(case_body::text(node, Some(&CONTAINER_CREATE)))
 }
 
 fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[&str]) -> Object {

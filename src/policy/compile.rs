@@ -3,7 +3,8 @@
 use super::about::AboutLimit;
 use super::compile_facet;
 use super::compile_query;
-use super::compile_target::{self, target_facts};
+use super::compile_target::{self, facts_of};
+use super::copy::{self, CopyLimit};
 use super::facet_limit::FacetLimit;
 use super::limit::QueryLimit;
 use super::place::Place;
@@ -35,6 +36,8 @@ struct Limits<'t> {
     names: Option<(&'t Pair, Written<'t>)>,
     /// `target: { label: ... }`
     about: Option<(&'t Pair, AboutLimit)>,
+    /// `copy_of: { label: ... }`
+    copy_of: Option<(&'t Pair, CopyLimit)>,
     /// `query.NAME: ...`
     query: Vec<(&'t Pair, &'t str, Written<'t>)>,
     /// `binds: ...`
@@ -66,6 +69,9 @@ pub(super) fn compile<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: 
     let operations = selection.operations();
     for (pair, name, _) in &limits.query {
         check_parameter(reader, pair, name, selection, operations);
+    }
+    if let Some((pair, _)) = &limits.copy_of {
+        check_word(reader, pair, selection, operations, |op| op == Op::ContainerCreate, "be held to an original");
     }
     for (pair, row, _) in &limits.facets {
         check_facet(reader, pair, row, selection, operations);
@@ -127,8 +133,10 @@ fn rule<'t>(reader: &mut Reader<'_, 't>, job: &Job<'_, 't>, op: Op) -> Option<Ru
     let require = job.limits.require.iter().map(|(_, requirement)| *requirement).filter(|it| it.fits(op)).collect();
     let fitting = job.limits.set.iter().filter(|(pair, _)| setting::fits(&pair.key.text, op));
     let set = fitting.flat_map(|(_, settings)| settings.iter().cloned()).collect();
+    let copied = job.limits.copy_of.as_ref().filter(|_| op == Op::ContainerCreate);
+    let copy_of = copied.map(|(_, limit)| limit.clone());
     let (query, facets, raw) = (query.into(), facets.into(), raw.into());
-    Some(Rule { op, place, everything, target, about, query, facets, raw, require, set })
+    Some(Rule { op, place, everything, target, about, copy_of, query, facets, raw, require, set })
 }
 
 /// The limits on fields that the operation's body has.
@@ -163,6 +171,7 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: Mode) -> Opt
             ("require", _) => require::read(reader, pair, mode)
                 .map(|found| limits.require.extend(found.into_iter().map(|requirement| (pair, requirement)))),
             ("set", _) => setting::read(reader, pair, mode).map(|found| limits.set = found),
+            (copy::WORD, _) => copy_of(reader, pair, mode).map(|found| limits.copy_of = Some((pair, found))),
             ("target", _) => target(reader, pair, &mut limits),
             (_, Some(name)) => {
                 reader.written(pair.key.span, &pair.value).map(|written| limits.query.push((pair, name, written)))
@@ -179,7 +188,7 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: Mode) -> Opt
 
 fn facet<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, &'static FacetRow, Written<'t>)> {
     let Some(row) = facet_named(&pair.key.text) else {
-        let known: Vec<&str> = std::iter::once("target").chain(FACETS.iter().map(|row| row.word)).collect();
+        let known: Vec<&str> = ["target", copy::WORD].into_iter().chain(FACETS.iter().map(|row| row.word)).collect();
         reader.unknown_word(pair, &known);
         return None;
     };
@@ -226,8 +235,27 @@ fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, limits: &mut Limits<'
         limits.names = Some((name, reader.written(name.key.span, &name.value)?));
         return Some(());
     }
-    limits.about = Some((pair, target_facts(reader, pair, node)?));
+    limits.about = Some((pair, facts_of(reader, pair, node, "`target`")?));
     Some(())
+}
+
+/// `any`, or what the original has to be.
+fn copy_of<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, mode: Mode) -> Option<CopyLimit> {
+    let help = "write `any`, or what the original has to be: `{ label: ... }`, `{ name: ... }`";
+    if mode == Mode::Never {
+        let help = "write it under `may`: it says what a new container has to be";
+        reader.report.problem_with_help(pair.key.span, "`copy_of` cannot stand under `never`", help);
+        return None;
+    }
+    let node = reader.resolve(&pair.value)?;
+    match node.text() {
+        Some("any") => Some(CopyLimit::Any),
+        Some(_) => {
+            reader.report.problem_with_help(pair.key.span, "`copy_of` does not say what about the original", help);
+            None
+        }
+        None => facts_of(reader, pair, node, "`copy_of`").map(CopyLimit::Of),
+    }
 }
 
 /// Something that is required of, or set in, what cannot have it.

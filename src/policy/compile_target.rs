@@ -64,8 +64,13 @@ pub(super) fn of_kind(reader: &mut Reader<'_, '_>, kind: Target, items: &[Item<'
 /// Facts that an object of the target can be known by.
 pub(super) const FACTS: &[&str] = &["name", "id", "label", "image", "project", "service", "state"];
 
-/// The facts of `target`: of a list, those of any entry.
-pub(super) fn target_facts<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, node: &'t Node) -> Option<AboutLimit> {
+/// The facts of `target` or `copy_of`: of a list, those of any entry.
+pub(super) fn facts_of<'t>(
+    reader: &mut Reader<'_, 't>,
+    pair: &'t Pair,
+    node: &'t Node,
+    word: &str,
+) -> Option<AboutLimit> {
     let before = reader.report.problems.len();
     let entries = match &node.content {
         Content::List(_) => reader.items(node),
@@ -74,9 +79,9 @@ pub(super) fn target_facts<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, node
     let is_own = |entry: &&&Node| entry.text() == Some("own");
     let own = entries.iter().any(|entry| entry.text() == Some("own"));
     let facts = entries.iter().filter(|entry| !is_own(entry)).map(|entry| {
-        let fields = reader.fields(pair.key.span, entry, "`target`", FACTS);
+        let fields = reader.fields(pair.key.span, entry, word, FACTS);
         if fields.is_empty() && reader.report.problems.len() == before {
-            reader.report.problem(pair.key.span, "`target` does not say what about the object");
+            reader.report.problem(pair.key.span, format!("{word} does not say what about the object"));
         }
         who_read::object(reader, fields)
     });

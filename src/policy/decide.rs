@@ -7,7 +7,7 @@ use super::role::Role;
 use super::rule::Rule;
 use super::tenant::Tenant;
 use super::{fence, stamp};
-use crate::request::{Request, Use};
+use crate::request::Request;
 
 /// What a role says to a request.
 #[derive(Clone, Debug)]
@@ -115,8 +115,9 @@ impl Role {
     /// what is more than there may be in all.
     fn forbidden_after(&self, fit: &Fit<'_>) -> Option<Denial> {
         let set = || self.forbidden(&fit.request).filter(|_| !fit.set.is_empty());
-        let is_set = |used: &Use| fit.rule.has_set(used, &fit.request);
-        let own = || self.own.touched(&fit.request, is_set).filter(|_| !self.unexamined(fit.request.operation().op));
+        let op = fit.request.operation().op;
+        let uses = || fit.rule.uses_of_its_own(&fit.request);
+        let own = || uses().and_then(|uses| self.own.touched(&uses, op)).filter(|_| !self.unexamined(op));
         set().or_else(|| own().map(|why| self.denial(vec![why]))).or_else(|| self.unfit(&fit.request))
     }
 

@@ -31,13 +31,14 @@ pub struct Why {
 
 impl Denial {
     /// What kind of reason came first, in one of few words, none of which the client has chosen:
-    /// `operation`, `never`, `target`, `tenant`, a facet, `query`, `quota` or `field`.
+    /// `operation`, `never`, `target`, `tenant`, `copy_of`, a facet, `query`, `quota` or `field`.
     pub fn kind(&self) -> &'static str {
         let word = self.why.first().map_or("", |why| why.word.as_str());
         match word {
             "never" => "never",
             "target" => "target",
             "tenant" => "tenant",
+            "copy_of" => "copy_of",
             word if word.starts_with("query.") => "query",
             word if word.starts_with("quotas.") => "quota",
             word if operation_named(word).is_some() => "operation",

@@ -195,7 +195,7 @@ pub(super) fn unsaid(facet: Facet) -> &'static FacetLimit {
 
 /// What a request means that does not mention the facet. An update leaves it as it
 /// is, and a container is connected to the network in the path.
-fn left_out(row: &FacetRow, op: Op) -> Option<UseValue> {
+pub(super) fn left_out(row: &FacetRow, op: Op) -> Option<UseValue> {
     match row.left_out {
         _ if matches!(op, Op::ContainerUpdate | Op::NetworkConnect) => None,
         LeftOut::Unused => None,
@@ -206,7 +206,7 @@ fn left_out(row: &FacetRow, op: Op) -> Option<UseValue> {
 }
 
 /// Whether the request says that it makes no use of the facet.
-fn is_off(row: &FacetRow, value: &UseValue) -> bool {
+pub(super) fn is_off(row: &FacetRow, value: &UseValue) -> bool {
     let danger = row.kind == FacetKind::Flag && row.unsaid == Unsaid::None;
     *value == UseValue::Nothing || (danger && *value == UseValue::Flag(false))
 }

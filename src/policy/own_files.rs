@@ -1,12 +1,12 @@
 //! dockgate's own sockets, policies, keys and logs, and the real Docker socket: never a bind
-//! source, a volume's device or a place for checkpoints, whatever a policy says. Whoever has them
+//! source, a volume's device or a place for checkpoints, whatever a policy says, but for a copy of
+//! what has them. Whoever has them
 //! has the gate, or a way past it.
 
 use super::denial::Why;
 use super::facet_limit::FacetLimit;
-use crate::catalogue::Facet;
-use crate::request::{Request, Use};
-use std::borrow::Cow;
+use crate::catalogue::{Facet, Op};
+use crate::request::Uses;
 use std::sync::Arc;
 
 /// The powers that show a path of the host.
@@ -22,14 +22,9 @@ impl OwnFiles {
         Self(SHOWING.into_iter().map(|facet| FacetLimit::paths(facet.row(), paths)).collect())
     }
 
-    /// What of them the request would show, but for what the policy itself has put there.
-    pub(super) fn touched(&self, request: &Request, is_set: impl Fn(&Use) -> bool) -> Option<Why> {
-        let mut uses = Cow::Borrowed(request.uses.as_ref()?);
-        if uses.iter().any(&is_set) {
-            uses.to_mut().forget(is_set);
-        }
-        let op = request.operation().op;
-        let (limit, deed) = self.0.iter().find_map(|limit| Some((limit, limit.touched(&uses, op)?)))?;
+    /// What of them a request for the operation would show that uses this.
+    pub(super) fn touched(&self, uses: &Uses, op: Op) -> Option<Why> {
+        let (limit, deed) = self.0.iter().find_map(|limit| Some((limit, limit.touched(uses, op)?)))?;
         let (word, sentence) = (
             limit.row.word.to_owned(),
             format!("ever {deed}, for files of dockgate or the Docker socket are or may be there"),
@@ -40,7 +35,10 @@ impl OwnFiles {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{denied, one_role, policy};
+    use super::super::Decision;
+    use super::super::testing::{denied, one_role, policy, with_body};
+    use crate::request::Original;
+    use std::sync::Arc;
 
     const CREATE: &str = "POST /v1.47/containers/create";
 
@@ -62,6 +60,22 @@ mod tests {
         for source in ["/srv", "/run/dockgate-other", "/run/dockgate/b.sock", "/etc/dockgate/policy.yaml.bak"] {
             assert!(!denied_bind(source), "{source}");
         }
+    }
+
+    #[test]
+    fn a_copy_has_them_where_its_original_does() {
+        let grant = "may:\n- ContainerCreate: { copy_of: any }";
+        let policy = policy(&one_role(grant)).guarding(&["/run/dockgate/a.sock".to_owned()]);
+        let allowed = |original: &str, copy: &str| {
+            let body = |host: &str| format!(r#"{{"Image":"a","HostConfig":{{{host}}}}}"#);
+            let mut request = with_body("POST /v1.47/containers/create?name=web", &body(copy));
+            request.original = Some(Arc::new(Original::of_body(body(original).as_bytes(), &request).unwrap()));
+            matches!(policy.roles()[0].decide(request), Decision::Allow(_))
+        };
+        let socket = r#""Binds":["/run/dockgate/a.sock:/s:ro"]"#;
+        assert!(allowed(socket, socket) && allowed(r#""Privileged":true"#, r#""Privileged":true"#));
+        assert!(!allowed("", socket) && !allowed(r#""Privileged":true"#, socket));
+        assert!(!allowed(socket, r#""Binds":["/run:/s:ro"]"#));
     }
 
     #[test]

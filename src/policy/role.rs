@@ -14,6 +14,9 @@ use crate::request::{Reference, Request, of_use};
 use std::ops::Range;
 use std::sync::Arc;
 
+/// What comes before a container is made anew, and takes it or its name away.
+const ENDINGS: &[Op] = &[Op::ContainerDelete, Op::ContainerKill, Op::ContainerRename, Op::ContainerStop];
+
 /// What the clients of one kind may do.
 #[derive(Clone, Debug)]
 pub struct Role {
@@ -142,6 +145,16 @@ impl Role {
     /// Whether a grant says `own`.
     pub(super) fn says_own(&self) -> bool {
         self.grants.rules.iter().any(Rule::says_own)
+    }
+
+    /// Whether the daemon has to be asked about the original of what is made, before it is decided.
+    pub fn asks_for_original(&self, op: Op) -> bool {
+        self.grants_of(op).iter().any(|rule| rule.copy_of.is_some())
+    }
+
+    /// Whether what the operation is about may be an original later on, when it is gone.
+    pub fn remembers(&self, op: Op) -> bool {
+        ENDINGS.contains(&op) && self.asks_for_original(Op::ContainerCreate)
     }
 
     pub(super) fn grants_host_paths(&self) -> bool {

@@ -1,6 +1,8 @@
 //! One operation of one entry under `may` or `never`, compiled.
 
 use super::about::{AboutLimit, named};
+use super::copy::CopyLimit;
+use super::copy_compare::Comparison;
 use super::denial::Why;
 use super::facet_limit::{FacetLimit, unsaid};
 use super::limit::QueryLimit;
@@ -15,6 +17,7 @@ use super::text::{plain, shown};
 use super::uses::danger;
 use crate::catalogue::{Facet, Op};
 use crate::request::{About, Request, Use as Used, UseValue, Uses};
+use std::borrow::Cow;
 
 /// What one entry says about one operation.
 #[derive(Clone, Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Rule {
     pub(super) target: Option<Names>,
     /// The object by what it is.
     pub(super) about: Option<AboutLimit>,
+    /// What the new container has to be a copy of.
+    pub(super) copy_of: Option<CopyLimit>,
     pub(super) query: Box<[QueryLimit]>,
     pub(super) facets: Box<[FacetLimit]>,
     pub(super) raw: Box<[RawLimit]>,
@@ -91,7 +96,10 @@ impl Rule {
             let objection = limit.objection(uses, operation.op, own);
             why.extend(objection.map(|sentence| Why::limit(limit.row.word.into(), sentence, &self.place)));
         }
-        self.unsaid_objections(request, uses, tenant, why);
+        match &self.copy_of {
+            Some(copy) => copy.objections(request, |used| self.has_set(used, request), tenant, &self.place, why),
+            None => self.unsaid_objections(request, uses, tenant, why),
+        }
         why.extend(self.require.iter().filter_map(|requirement| {
             requirement.objection(uses).map(|sentence| Why::limit(requirement.denied_by(), sentence, &self.place))
         }));
@@ -118,10 +126,28 @@ impl Rule {
         }
     }
 
+    /// What the request uses that it has neither from the policy nor from the container of which it is
+    /// a copy.
+    pub(super) fn uses_of_its_own<'r>(&self, request: &'r Request) -> Option<Cow<'r, Uses>> {
+        let uses = request.uses.as_ref()?;
+        let mut own = match (&self.copy_of, request.original.as_deref()) {
+            (Some(_), Some(original)) => Cow::Owned(Comparison { original, request }.additions(uses)),
+            _ => Cow::Borrowed(uses),
+        };
+        if own.iter().any(|used| self.has_set(used, request)) {
+            own.to_mut().forget(|used| self.has_set(used, request));
+        }
+        Some(own)
+    }
+
     /// Whether the grant lets a request use this, as far as this facet goes.
     pub(super) fn lets(&self, facet: Facet, value: &UseValue) -> bool {
         if self.everything {
             return true;
+        }
+        // a copy has what its original has, and nothing that somebody could choose
+        if self.copy_of.is_some() {
+            return false;
         }
         let named = self.facets.iter().find(|limit| limit.row.facet == facet);
         let usable = facet.row().fits(self.op) || self.op == Op::ImageLoad;
@@ -151,7 +177,8 @@ impl Rule {
     /// Whether it says `own`.
     pub(super) fn says_own(&self) -> bool {
         let about = self.about.as_ref().is_some_and(AboutLimit::says_own);
-        about || self.facets.iter().any(FacetLimit::says_own)
+        let copies = matches!(&self.copy_of, Some(CopyLimit::Of(about)) if about.says_own());
+        about || copies || self.facets.iter().any(FacetLimit::says_own)
     }
 
     /// Whether the grant names the facet, or one that says enough about it.

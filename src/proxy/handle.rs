@@ -6,6 +6,7 @@ use super::connection::{Link, Takeover};
 use super::exchange::{Exchange, Open};
 use super::host_files;
 use super::objects;
+use super::originals::{self, Ending};
 use super::quotas::{Full, Turn};
 use super::refuse::Reply;
 use super::rules::Standing;
@@ -74,6 +75,8 @@ impl Stop {
 struct Ready {
     permit: Box<Allowed>,
     upload: Upload,
+    /// What is to be remembered of its object.
+    ending: Option<Ending>,
     /// Nobody else adds to what the tenant has until the daemon has answered.
     turn: Option<Turn>,
 }
@@ -103,7 +106,7 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
             if let Err(why) = volumes::make(&link.upstream, &ready.permit).await {
                 return call.failed(&why);
             }
-            match forward(&link, &call.exchange, ready).await {
+            match forward(&link, &call.exchange, &seen.standing, ready).await {
                 Ok((Sent::Streaming(response, lease), wanted)) => {
                     return relay(&link, response, lease, &wanted, call).await;
                 }
@@ -222,14 +225,15 @@ async fn judge(
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
     let (request, body) = upload::judged(link, role, request, body).await.map_err(Stop::Refused)?.split();
     request.uses.iter().for_each(|uses| seen.uses(uses));
-    let request = ask_about(link, role, request).await?;
+    let (request, ending) = ask_about(link, role, request).await?;
+    let request = originals::ask(link, role, request).await.map_err(Stop::Refused)?;
     let permit = decide(link, role, request).await?;
     if target.len() > SHORT_TARGET && !upstream::has_target(&permit) {
         return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
     }
     let upload = upload::allowed(&link.gate, &permit, body, exchange).await.map_err(Stop::Refused)?;
     let turn = link.gate.quotas.turn(&link.upstream, role, &permit).await?;
-    Ok(Ready { permit, upload, turn })
+    Ok(Ready { permit, upload, ending, turn })
 }
 
 /// Rules may have changed while the request was read, and nobody looked at it then: what counts is
@@ -263,13 +267,18 @@ async fn decide(link: &Link, role: &Role, request: Understood) -> Result<Box<All
 
 /// Where the role is told by what the object is, the daemon is asked; from then on it is called by
 /// its ID.
-async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<Understood, Stop> {
-    if role.asks_about(request.operation().op) {
-        let about = objects::about(&link.upstream, &request).await.map_err(Stop::Refused)?;
+async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<(Understood, Option<Ending>), Stop> {
+    let op = request.operation().op;
+    let mut ending = None;
+    if role.asks_about(op) || role.remembers(op) {
+        let (about, described) = objects::about(&link.upstream, &request).await.map_err(Stop::Refused)?;
         if about == About::Absent {
             request.is_about(about);
             let what = role.hides(&request).unwrap_or((Target::Container, String::new()));
             return Err(Stop::Hidden(role.deny_absent(&request), what));
+        }
+        if let About::Found(object) = &about {
+            ending = originals::before(link, role, &request, object, described).await;
         }
         request.is_about(about);
     }
@@ -277,7 +286,7 @@ async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<
     if !named.is_empty() {
         request.known = objects::known(&link.upstream, named).await.map_err(Stop::Refused)?;
     }
-    Ok(request)
+    Ok((request, ending))
 }
 
 fn permit(role: &Role, request: Understood) -> Result<Box<Allowed>, Stop> {
@@ -314,8 +323,13 @@ impl Wanted {
     }
 }
 
-async fn forward(link: &Link, exchange: &Rc<Exchange>, ready: Ready) -> Result<(Sent, Wanted), UpstreamError> {
-    let Ready { permit, upload, turn } = ready;
+async fn forward(
+    link: &Link,
+    exchange: &Rc<Exchange>,
+    standing: &Standing,
+    ready: Ready,
+) -> Result<(Sent, Wanted), UpstreamError> {
+    let Ready { permit, upload, ending, turn } = ready;
     let request: &Understood = permit.request();
     let wanted = Wanted {
         operation: request.operation(),
@@ -335,6 +349,9 @@ async fn forward(link: &Link, exchange: &Rc<Exchange>, ready: Ready) -> Result<(
         }
         (turn, mounted) => apart::send(Rc::clone(&link.upstream), permit, upload, turn, mounted).await?,
     };
+    if let (Some(ending), Sent::Streaming(response, _), Ok(role)) = (ending, &sent, standing.role()) {
+        originals::after(link, role, ending, response.status());
+    }
     Ok((sent, wanted))
 }
 

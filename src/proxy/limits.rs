@@ -96,6 +96,18 @@ pub const MAX_IDLE_UPSTREAM: usize = 64;
 /// How long an upstream connection may idle before it is closed.
 pub const IDLE_UPSTREAM: Duration = Duration::from_secs(60);
 
+/// How long a role is known to have removed, stopped or renamed a container, so that it may make it anew.
+pub const REMEMBERED_FOR: Duration = Duration::from_secs(600);
+
+/// Of how many such containers one role is known to have done so; who updates many stops all of them first.
+pub const REMEMBERED_OF_ROLE: usize = 512;
+
+/// The longest description of such a container.
+pub const MAX_REMEMBERED: usize = 512 << 10;
+
+/// What all these descriptions together may take.
+pub const REMEMBERED_BYTES: usize = 16 << 20;
+
 /// How often timers, vanished clients and idle connections are looked at.
 pub const TICK: Duration = Duration::from_millis(500);
 

@@ -16,6 +16,7 @@ pub mod limits;
 mod listen;
 mod objects;
 mod open;
+mod originals;
 mod peer;
 mod probe;
 mod question;
@@ -23,6 +24,7 @@ mod quotas;
 mod refuse;
 pub mod regular_file;
 mod reload;
+mod remembered;
 mod revocations;
 mod rules;
 mod stream;
@@ -56,6 +58,7 @@ use arc_swap::ArcSwap;
 use handshakes::Handshakes;
 use open::{Open, Opened};
 use quotas::Counted;
+use remembered::Remembered;
 use rules::Rules;
 use std::io;
 use std::net::SocketAddr;
@@ -137,14 +140,26 @@ struct Gate {
     /// What roles with quotas have under way.
     quotas: Counted,
     metrics: Arc<Metrics>,
+    remembered: Remembered,
 }
 
 impl Gate {
     fn new(upstream: PathBuf, limits: Limits, sees_host: bool, listeners: usize) -> Self {
         let [connections, buffered, full_noted] = [const { AtomicUsize::new(0) }; 3];
         let buffered_by_one = limits.buffered_by_one(listeners);
-        let (quotas, metrics) = (Counted::default(), Arc::default());
-        Self { upstream, limits, sees_host, connections, buffered, buffered_by_one, full_noted, quotas, metrics }
+        let (quotas, metrics, remembered) = Default::default();
+        Self {
+            upstream,
+            limits,
+            sees_host,
+            connections,
+            buffered,
+            buffered_by_one,
+            full_noted,
+            quotas,
+            metrics,
+            remembered,
+        }
     }
 
     /// Warns where a policy grants paths that only the daemon sees.

@@ -6,6 +6,7 @@ use super::question;
 use super::upstream::Upstream;
 use crate::catalogue::{Op, Target};
 use crate::request::{About, Known, MAX_REFERENCES, Object, Reference, Refusal, Request};
+use bytes::Bytes;
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 use shapes::{Exec, Image, Node, Plain, Plugin, Service, Specified, Task};
@@ -24,15 +25,52 @@ pub(super) async fn container(upstream: &Rc<Upstream>, name: &str) -> Answer<Con
     inspect(upstream, Op::ContainerInspect, name.strip_prefix('/').unwrap_or(name)).await
 }
 
-/// What the daemon says of the object in the path.
+/// A container as it was described, which may hold secrets: whole, and what is looked at before all else.
+pub(super) struct Described {
+    /// What the daemon said.
+    pub(super) inspected: Bytes,
+    /// The ID of its image.
+    pub(super) image: String,
+    /// Its user.
+    pub(super) user: String,
+}
+
+/// The container of this name or ID with its whole description; `None` if the daemon has none.
+///
+/// # Errors
+/// Why there is no answer that can be read, in words.
+pub(super) async fn described(upstream: &Rc<Upstream>, name: &str) -> Result<Option<(Object, Described)>, String> {
+    let name = name.strip_prefix('/').unwrap_or(name);
+    let Some(inspected) = raw(upstream, Op::ContainerInspect, name).await? else { return Ok(None) };
+    let container: Container = read(&inspected)?;
+    let (image, user) = container.image_and_user();
+    Ok(Some((container.into(), Described { inspected, image, user })))
+}
+
+/// The user that an image has; nothing if the daemon does not tell.
+pub(super) async fn user_of_image(upstream: &Rc<Upstream>, id: &str) -> Option<String> {
+    let image: Option<Image> = inspect(upstream, Op::ImageInspect, id).await.ok()?;
+    image.and_then(Image::user)
+}
+
+/// What the daemon says of the object in the path, and of a container its whole description.
 ///
 /// # Errors
 /// The daemon does not say, so that nothing can be judged.
-pub(super) async fn about(upstream: &Rc<Upstream>, request: &Request) -> Result<About, Refusal> {
+pub(super) async fn about(upstream: &Rc<Upstream>, request: &Request) -> Result<(About, Option<Described>), Refusal> {
     match (request.operation().target, request.params().object.as_deref()) {
-        (Some(kind), Some(name)) => of(upstream, kind, name).await,
-        _ => Ok(About::Unasked),
+        (Some(Target::Container), Some(name)) => whole(described(upstream, name).await),
+        (Some(kind), Some(name)) => of(upstream, kind, name).await.map(|about| (about, None)),
+        _ => Ok((About::Unasked, None)),
     }
+}
+
+fn whole(found: Answer<(Object, Described)>) -> Result<(About, Option<Described>), Refusal> {
+    let (object, described) = match found {
+        Ok(found) => found.unzip(),
+        Err(why) => return told(Err(why)).map(|about| (about, None)),
+    };
+    told(Ok(object)).map(|about| (about, described))
 }
 
 /// What the daemon says of the objects in body and query.
@@ -57,7 +95,11 @@ pub(super) async fn known(upstream: &Rc<Upstream>, named: Vec<Reference>) -> Res
 /// # Errors
 /// The daemon does not say.
 pub(super) async fn of(upstream: &Rc<Upstream>, kind: Target, name: &str) -> Result<About, Refusal> {
-    match ask(upstream, kind, name).await {
+    told(ask(upstream, kind, name).await)
+}
+
+fn told(found: Answer<Object>) -> Result<About, Refusal> {
+    match found {
         Ok(Some(object)) => Ok(About::Found(Box::new(object))),
         Ok(None) => Ok(About::Absent),
         Err(why) => Err(Refusal { status: 502, message: why.into() }),
@@ -99,15 +141,23 @@ fn object<T: Into<Object>>(inspected: Answer<T>) -> Answer<Object> {
 /// # Errors
 /// Why there is no answer that can be read, in words.
 pub(super) async fn inspect<T: DeserializeOwned>(upstream: &Rc<Upstream>, op: Op, name: &str) -> Answer<T> {
-    let asked = "the daemon was asked what the request is about";
-    let (status, body) = question::inspect(upstream, op, name).await.map_err(|error| format!("{asked}: {error}"))?;
+    raw(upstream, op, name).await?.map(|body| read(&body)).transpose()
+}
+
+/// How failed questions are told.
+const ASKED: &str = "the daemon was asked what the request is about";
+
+async fn raw(upstream: &Rc<Upstream>, op: Op, name: &str) -> Answer<Bytes> {
+    let (status, body) = question::inspect(upstream, op, name).await.map_err(|error| format!("{ASKED}: {error}"))?;
     match status {
-        StatusCode::OK => serde_json::from_slice(&body)
-            .map(Some)
-            .map_err(|error| format!("{asked}, and its answer cannot be read: {error}")),
+        StatusCode::OK => Ok(Some(body)),
         status if is_none(op, status) => Ok(None),
-        status => Err(format!("{asked}, and answered {status}")),
+        status => Err(format!("{ASKED}, and answered {status}")),
     }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| format!("{ASKED}, and its answer cannot be read: {error}"))
 }
 
 /// Whether the daemon has no such object. A name that no image can have is none, too, and a host

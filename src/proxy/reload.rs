@@ -2,6 +2,7 @@
 
 use super::listen::{self, Given};
 use super::open::{Open, Opened, Place};
+use super::remembered::Owner;
 use super::rules::Rules;
 use super::{Endpoint, ListenerPlan, Running, StartError};
 use std::sync::Arc;
@@ -27,6 +28,7 @@ impl Running {
         }
         self.open.extend(kept.into_iter().filter_map(|plan| renew(&mut before, plan)));
         before.iter().for_each(Open::close);
+        self.gate.remembered.forget(|owner| !self.open.iter().any(|open| has_role(open, owner)));
         let _ = self.reloaded.send(());
         Ok(())
     }
@@ -35,6 +37,12 @@ impl Running {
     fn find(&self, plan: &ListenerPlan) -> Option<&Open> {
         self.open.iter().find(|open| open.place.is_where(&plan.endpoint))
     }
+}
+
+/// Whether the listener is the one of that role, and still has it.
+fn has_role(open: &Open, owner: &Owner) -> bool {
+    let rules = open.listener.rules.load();
+    open.listener.name == owner.listener && rules.policy.roles().iter().any(|role| role.name().as_str() == &*owner.role)
 }
 
 /// Sets owners and modes of the sockets that stay, of all or of none.

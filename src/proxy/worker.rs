@@ -388,6 +388,7 @@ impl Worker {
 
     fn tick(&self) {
         self.shared.upstream.trim();
+        self.shared.gate.remembered.trim(Instant::now());
         for link in self.links() {
             link.tick(&self.shared.gate.limits);
         }

@@ -6,6 +6,7 @@ pub mod headers;
 mod identity;
 pub mod json;
 mod object;
+pub mod original;
 mod pin;
 mod query;
 mod reference;
@@ -18,6 +19,7 @@ pub mod values;
 pub use headers::Headers;
 pub use identity::{Certificate, HostSocket, Identity, Peer};
 pub use object::{About, Object};
+pub use original::{HiddenPart, Original};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};
 pub use reference::{How, Known, MAX_REFERENCES, Reference, of_use};
 pub use refusal::Refusal;
@@ -55,6 +57,8 @@ pub struct Request {
     pub about: About,
     /// What the daemon says of the objects in body and query, where it was asked.
     pub known: Known,
+    /// The container that it is to be a copy of, where there is one, and somebody asked.
+    pub original: Option<Arc<Original>>,
     /// The object in the path as the client called it, where it is called by its ID since.
     asked: Option<Box<str>>,
     /// What it uses, facet by facet; nothing as long as a body has to be read to know it.
@@ -132,6 +136,19 @@ impl Request {
         self.asked.as_deref().or(self.params().object.as_deref())
     }
 
+    /// The name that what is made is to have, without a slash before it.
+    pub fn name(&self) -> Option<&str> {
+        match self.query.get("name") {
+            Some(Value::Text(name)) => Some(name.strip_prefix('/').unwrap_or(name)),
+            _ => None,
+        }
+    }
+
+    /// Whether a use is not written in the request: links lead there.
+    pub fn is_led_to(&self, used: &Use) -> bool {
+        self.led_to.iter().any(|(_, found)| found == used)
+    }
+
     /// Adds uses of what paths of the request lead to, each beside the use that leads there.
     pub fn led_to(&mut self, found: Vec<(Use, Use)>) {
         self.led_to = found;
@@ -188,6 +205,7 @@ pub fn understand_head(
         led_to: Vec::new(),
         about: About::Unasked,
         known: Known::default(),
+        original: None,
         asked: None,
         uses: None,
     };

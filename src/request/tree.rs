@@ -65,6 +65,23 @@ impl Tree {
         fields.iter().find(|(field, _)| field.name == name).map(|(_, value)| value)
     }
 
+    /// The value at the end of a path of fields.
+    pub fn at(&self, path: &[&str]) -> Option<&Self> {
+        path.iter().try_fold(self, |tree, name| tree.get(name))
+    }
+
+    /// Whether it is nothing, or a list, map or object that holds nothing.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.is_empty(),
+            Self::List(items) => items.is_empty(),
+            Self::Map(entries) => entries.is_empty(),
+            Self::Object(fields) => fields.is_empty(),
+            Self::Flag(_) | Self::Int(_) | Self::Float(_) => false,
+        }
+    }
+
     /// The text, if it is one.
     pub fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }

@@ -6,6 +6,7 @@
 mod common;
 
 mod bodies;
+mod copies;
 mod drain;
 mod faults;
 mod framing;

@@ -13,6 +13,9 @@ type Labels = Option<BTreeMap<String, String>>;
 pub(in crate::proxy) struct Container {
     id: String,
     name: String,
+    /// The ID of its image.
+    #[serde(default)]
+    image: String,
     config: Config,
     pub(in crate::proxy) state: State,
 }
@@ -22,6 +25,8 @@ pub(in crate::proxy) struct Container {
 struct Config {
     #[serde(default)]
     image: String,
+    #[serde(default)]
+    user: String,
     #[serde(default)]
     labels: Labels,
 }
@@ -156,9 +161,23 @@ pub(super) struct Plugin {
     name: String,
 }
 
+impl Container {
+    /// The ID of its image, and its user.
+    pub(super) fn image_and_user(&self) -> (String, String) {
+        (self.image.clone(), self.config.user.clone())
+    }
+}
+
+impl Image {
+    /// The user that the image has, if it has settings.
+    pub(super) fn user(self) -> Option<String> {
+        self.config.map(|config| config.user)
+    }
+}
+
 impl From<Container> for Object {
     fn from(container: Container) -> Self {
-        let Container { id, name, config, state } = container;
+        let Container { id, name, config, state, .. } = container;
         let name = name.strip_prefix('/').unwrap_or(&name).to_owned();
         let (image, labels) = (config.image, config.labels.unwrap_or_default());
         Self { id, name, image, state: state.status, labels, ..Self::default() }

@@ -22,6 +22,17 @@ impl Tree {
         true
     }
 
+    /// Puts a value at the end of a path, if nothing stands there, or an empty list or map.
+    pub fn put_where_empty(&mut self, table: &Shape, path: &[&str], value: Self) -> bool {
+        match self.find(path) {
+            Some(known) if known.is_empty() => {
+                *known = value;
+                true
+            }
+            _ => self.fill(table, path, value),
+        }
+    }
+
     /// Puts an entry into the map, or an item into the list, at the end of a path; an entry
     /// takes the place of one with its key. False if it stood there already, an item at the end.
     pub fn add(&mut self, table: &Shape, path: &[&str], entry: Entry<'_>) -> bool {
