@@ -123,7 +123,9 @@ impl Rule {
     pub(super) fn uses_of_its_own<'r>(&self, request: &'r Request) -> Option<Cow<'r, Uses>> {
         let uses = request.uses.as_ref()?;
         Some(match (&self.copy_of, request.original.as_deref()) {
-            (Some(_), Some(original)) => Cow::Owned(Comparison { original, request }.additions(uses)),
+            (Some(_), Some(original)) => {
+                Cow::Owned(Comparison { original, request, exempt: &|used| self.has_set(used) }.additions(uses))
+            }
             _ => Cow::Borrowed(uses),
         })
     }
