@@ -38,7 +38,7 @@ impl CopyLimit {
         if let Some(sentence) = self.misfit(original, tenant) {
             return why.push(Why::limit(WORD.into(), sentence, place));
         }
-        let beyond = Comparison { original, request }.beyond(exempt);
+        let beyond = Comparison { original, request, exempt: &exempt }.beyond();
         why.extend(beyond.into_iter().map(|(word, sentence)| Why::limit(word.into(), sentence, place)));
     }
 

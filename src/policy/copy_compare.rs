@@ -16,15 +16,17 @@ const SEVERAL: &str = "label";
 const NOTES_OF_COMPOSE: &[&str] = &[
     "com.docker.compose.config-hash",
     "com.docker.compose.image",
-    "com.docker.compose.project.config_files",
     "com.docker.compose.replace",
     "com.docker.compose.version",
 ];
 
 /// A copy and its original.
+#[derive(Clone, Copy)]
 pub(super) struct Comparison<'a> {
     pub(super) original: &'a Original,
     pub(super) request: &'a Request,
+    /// What the policy itself has put into the copy.
+    pub(super) exempt: &'a dyn Fn(&Use) -> bool,
 }
 
 /// A facet's word, and what completes "may not ...".
@@ -32,12 +34,12 @@ type Beyond = (&'static str, String);
 
 impl Comparison<'_> {
     /// What of the request is more than the original has: of each facet one thing.
-    pub(super) fn beyond(&self, exempt: impl Fn(&Use) -> bool) -> Vec<Beyond> {
+    pub(super) fn beyond(&self) -> Vec<Beyond> {
         let Some(uses) = &self.request.uses else {
             return vec![(super::copy::WORD, "make what nobody has read (copy_of)".to_owned())];
         };
         // what links lead to is no more than what they lead to for the original
-        let judged: Uses = uses.iter().filter(|used| !exempt(used) && !self.request.is_led_to(used)).cloned().collect();
+        let judged: Uses = uses.iter().filter(|used| !self.request.is_led_to(used)).cloned().collect();
         let facets = FACETS.iter().filter(|row| row.fits(Op::ContainerCreate));
         let mut beyond: Vec<Beyond> =
             facets.filter_map(|row| self.facet(row, &judged).map(|sentence| (row.word, sentence))).collect();
@@ -86,7 +88,7 @@ impl Comparison<'_> {
         fine: impl Fn(&UseValue) -> bool,
     ) -> Option<String> {
         let known = |value: &UseValue| *value == UseValue::Nothing || own.iter().any(|had| covers(had, value));
-        let added = copy.iter().find(|value| !known(value) && !fine(value))?;
+        let added = copy.iter().find(|value| !known(value) && !fine(value) && !self.is_exempt(row, value))?;
         Some(self.said(row, added, "which does not"))
     }
 
@@ -107,14 +109,14 @@ impl Comparison<'_> {
 
     fn softer(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
         let added = self.added(row, own, copy, |value| is_ordinary(row, value));
-        let repeats = copy != own && copy.iter().enumerate().any(|(at, value)| is_repeated(value, copy.get(..at)));
-        added.or_else(|| self.lost(row, own, copy, loosens)).or_else(|| repeats.then(|| self.left_out(row)))
+        let repeats = || copy != own && copy.iter().enumerate().any(|(at, value)| is_repeated(value, copy.get(..at)));
+        added.or_else(|| self.lost(row, own, copy, loosens)).or_else(|| repeats().then(|| self.left_out(row)))
     }
 
     /// Each amount is held against the largest of the original.
     fn more(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
         let most = own.iter().map(amount).max()?;
-        let beyond = copy.iter().find(|value| amount(value) > most)?;
+        let beyond = copy.iter().find(|value| amount(value) > most && !self.is_exempt(row, value))?;
         Some(self.said(row, beyond, "which has less"))
     }
 
@@ -135,6 +137,10 @@ impl Comparison<'_> {
     fn image(&self, row: &'static FacetRow, own: &[UseValue], copy: &[UseValue]) -> Option<String> {
         let other = copy.iter().find(|value| !own.contains(value) && !self.is_of_repository(value))?;
         Some(self.said(row, other, &format!("whose image is {}", shown(&self.original.object.image))))
+    }
+
+    fn is_exempt(&self, row: &FacetRow, value: &UseValue) -> bool {
+        (self.exempt)(&Use { facet: row.facet, value: value.clone() })
     }
 
     /// What Compose notes of its own containers is another for each copy, and nobody else obeys it.

@@ -4,7 +4,7 @@ use super::copy_compare::Comparison;
 use super::text::shown;
 use crate::catalogue::Facet;
 use crate::request::UseValue;
-use crate::request::original::{Details, Mounted};
+use crate::request::original::Details;
 
 /// What Docker 20.10 to 28.5 hide of the kernel's files by themselves.
 const MASKED: &[&str] = &[
@@ -30,7 +30,7 @@ impl Comparison<'_> {
     pub(super) fn details(&self) -> Vec<(Facet, String)> {
         let copy = self.request.body.as_ref().map(Details::of).unwrap_or_default();
         let own = &self.original.details;
-        let mount = copy.mounts.iter().find(|it| !is_had(&own.mounts, it));
+        let mount = copy.mounts.iter().find(|it| !own.mounts.iter().any(|had| had.covers(it)));
         let mount = mount.map(|it| (it.facet, format!("mount {} in another way {}", shown(&it.source), self.of())));
         let devices = copy.device_requests.iter().any(|it| !own.device_requests.contains(it));
         let ports = copy.ports.iter().any(|it| !own.ports.contains(it));
@@ -53,12 +53,6 @@ impl Comparison<'_> {
         let known = |port: &UseValue| self.original.uses.of(Facet::Expose).any(|had| had == port);
         uses.of(Facet::Ports).any(|ports| *ports == UseValue::All) && !uses.of(Facet::Expose).all(known)
     }
-}
-
-/// Whether it is mounted as the original has it; what has no counterpart there is for its facet to say.
-fn is_had(own: &[Mounted], mount: &Mounted) -> bool {
-    let mut same = own.iter().filter(|had| had.is_of(mount)).peekable();
-    same.peek().is_none() || same.any(|had| had.covers(mount))
 }
 
 /// Whether the copy closes fewer files than its original. Of a privileged one none are closed; any

@@ -289,6 +289,29 @@ fn what_a_policy_sets_is_no_power_of_the_client() {
 }
 
 #[test]
+fn what_a_policy_limits_is_no_limit_left_out() {
+    let role = role("may:\n- ContainerCreate: { copy_of: any, set: { mem_limit: 512MiB, pids_limit: 5 } }");
+    let large = r#"{"Image":"nginx:1","HostConfig":{"Memory":1073741824,"PidsLimit":9}}"#;
+    assert_eq!(denied(&role, copy(large, r#"{"Image":"nginx:1"}"#)), "");
+    let more = r#"{"Image":"nginx:1","HostConfig":{"Memory":2147483648,"PidsLimit":9}}"#;
+    assert_eq!(denied(&role, copy(large, more)), "mem_limit memswap_limit");
+}
+
+#[test]
+fn what_a_link_leads_to_is_mounted_nowhere_else() {
+    use crate::catalogue::Facet;
+    use crate::request::{Use, UseValue};
+    let real = || Use { facet: Facet::Binds, value: UseValue::Path { path: "/real".into(), read_only: false } };
+    let body = |binds: &str| format!(r#"{{"Image":"a","HostConfig":{{"Binds":[{binds}]}}}}"#);
+    let mut same = copy(&body(r#""/link:/l""#), &body(r#""/link:/l""#));
+    same.led_to(vec![real()]);
+    assert_eq!(denied(&role(COPIES), same), "");
+    let mut other = copy(&body(r#""/link:/l""#), &body(r#""/link:/l","/real:/bin""#));
+    other.led_to(vec![real()]);
+    assert_eq!(denied(&role(COPIES), other), "binds");
+}
+
+#[test]
 fn values_of_the_environment_are_not_told() {
     let request = copy(r#"{"Image":"a","Env":["KEY=one"]}"#, r#"{"Image":"a","Env":["KEY=two"]}"#);
     let Decision::Deny(denial) = role(COPIES).decide(request) else { panic!() };

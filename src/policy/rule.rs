@@ -131,7 +131,10 @@ impl Rule {
     pub(super) fn uses_of_its_own<'r>(&self, request: &'r Request) -> Option<Cow<'r, Uses>> {
         let uses = request.uses.as_ref()?;
         let mut own = match (&self.copy_of, request.original.as_deref()) {
-            (Some(_), Some(original)) => Cow::Owned(Comparison { original, request }.additions(uses)),
+            (Some(_), Some(original)) => {
+                let exempt = &|used: &Used| self.has_set(used, request);
+                Cow::Owned(Comparison { original, request, exempt }.additions(uses))
+            }
             _ => Cow::Borrowed(uses),
         };
         if own.iter().any(|used| self.has_set(used, request)) {

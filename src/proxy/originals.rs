@@ -15,6 +15,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// Of how many containers of one name the daemon is asked what became of them, for one request.
+const MAX_ASKED: usize = 8;
+
 /// A container that is about to go, or to lose its name.
 #[derive(Debug)]
 pub(super) struct Ending {
@@ -76,7 +79,8 @@ async fn called(upstream: &Rc<Upstream>, name: &str) -> Result<Option<Past>, Ref
 
 /// What the role has done to a container of this name, where the daemon confirms it.
 async fn remembered(link: &Link, owner: &Owner, name: &str) -> Result<Option<Past>, Refusal> {
-    for Memory { past, fate, .. } in link.gate.remembered.called(owner, name, Instant::now()) {
+    let all = link.gate.remembered.called(owner, name, Instant::now());
+    for Memory { past, fate, .. } in all.into_iter().take(MAX_ASKED) {
         let now = match &fate {
             Fate::Removed => return Ok(Some(past)),
             Fate::Stopped | Fate::Renamed(_) => described(&link.upstream, &past.id).await?,

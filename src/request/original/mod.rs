@@ -57,6 +57,10 @@ impl Original {
     /// It cannot be understood.
     pub fn of_body(body: &[u8], copy: &Request) -> Result<Self, Refusal> {
         let json = json::read(body).map_err(|error| unreadable(&error.what))?;
+        let (_, unknown) = Tree::read(json.clone(), &CONTAINER_CREATE.shape)?;
+        if let Some(path) = unknown.first() {
+            return Err(Refusal::malformed(format!("the original has the field `{path}`, which is not known here")));
+        }
         let mut original = Self::of(Object::default(), json, copy)?;
         original.object.name = copy.name().unwrap_or_default().to_owned();
         original.object.image = original.body.get("Image").and_then(Tree::text).unwrap_or_default().to_owned();

@@ -61,6 +61,12 @@ fn mounts_are_told_with_what_may_be_done_to_them() {
 }
 
 #[test]
+fn what_a_test_misspells_is_told() {
+    let refusal = Original::of_body(br#"{"HostConfg":{"Privileged":true}}"#, &create("{}")).unwrap_err();
+    assert!(refusal.message.contains("`HostConfg`"), "{}", refusal.message);
+}
+
+#[test]
 fn ports_lead_from_the_host_to_the_container() {
     let ports = original(r#"{"HostConfig":{"PortBindings":{"80":[{"HostPort":"8080"}],"53/udp":[]}}}"#).details.ports;
     assert_eq!(ports, [["80/tcp", "", "8080"]]);
