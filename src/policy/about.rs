@@ -6,10 +6,9 @@ use super::names::called;
 use super::object_facts::ObjectFacts;
 use super::place::Place;
 use super::role::Role;
-use super::rule::Rule;
 use super::text::shown;
 use crate::catalogue::{Op, Target};
-use crate::request::{About, Object, Request};
+use crate::request::{About, Request};
 
 /// Kinds of objects that the daemon can be asked about; an exec is a matter of its container.
 pub(super) const KINDS: &[Target] = &[Target::Container, Target::Exec, Target::Network, Target::Volume];
@@ -67,24 +66,20 @@ impl Role {
             About::Absent => return true,
             About::Found(found) => found,
         };
-        let shows = |rule: &Rule| rule.is_about(found);
-        let lookers = request.operation().target.map_or(&[][..], lookers);
-        !lookers.iter().any(|op| self.may_ever(*op) && self.grants_of(*op).iter().any(shows))
-    }
-}
-
-impl Rule {
-    fn is_about(&self, object: &Object) -> bool {
-        let named = self.target.as_ref().is_none_or(|names| names.fits_object(object));
-        named && self.about.as_ref().is_none_or(|about| about.0.iter().any(|facts| facts.hold(object)))
+        let Some(kind) = request.operation().target else { return true };
+        // an exec is a matter of its container
+        let kind = if kind == Target::Exec { Target::Container } else { kind };
+        let looks = lookers(kind).iter().any(|op| self.may_ever(*op));
+        !looks || self.sight(kind).is_some_and(|sight| !sight.shows(found))
     }
 }
 
 /// Operations that show an object of this kind.
-fn lookers(kind: Target) -> &'static [Op] {
+pub(super) fn lookers(kind: Target) -> &'static [Op] {
     match kind {
         Target::Container | Target::Exec => &[Op::ContainerList, Op::ContainerInspect],
         Target::Network => &[Op::NetworkList, Op::NetworkInspect],
+        Target::Service => &[Op::ServiceList, Op::ServiceInspect],
         Target::Volume => &[Op::VolumeList, Op::VolumeInspect],
         _ => &[],
     }

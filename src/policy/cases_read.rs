@@ -178,6 +178,7 @@ fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[
     let compose = [("project", "com.docker.compose.project"), ("service", "com.docker.compose.service")];
     let compose = compose.map(|(word, label)| words(word).pop().map(|value| (label.to_owned(), value)));
     let mut container = Object {
+        also: Vec::new(),
         id: words("id").concat(),
         name: words("name").concat(),
         image: words("image").concat(),

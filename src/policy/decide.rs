@@ -4,6 +4,7 @@ use super::denial::{Denial, Why};
 use super::place::Place;
 use super::role::Role;
 use super::rule::Rule;
+use super::view::View;
 use crate::request::Request;
 
 /// What a role says to a request.
@@ -22,6 +23,7 @@ pub struct Allowed {
     by: Place,
     unexamined: bool,
     set: Vec<String>,
+    view: Option<Box<View>>,
 }
 
 impl Allowed {
@@ -38,6 +40,11 @@ impl Allowed {
     /// What the grant has put into the request: `mem_limit=512MiB`.
     pub fn set(&self) -> &[String] {
         &self.set
+    }
+
+    /// What of the answer is shown; nothing if all of it is.
+    pub fn view(&self) -> Option<&View> {
+        self.view.as_deref()
     }
 
     /// Whether `everything` allows it, with all that was not read.
@@ -59,8 +66,9 @@ impl Role {
                 Some(denial) => Decision::Deny(denial),
                 None => {
                     let Fit { rule, request, set } = fit;
+                    let view = self.view(&request, strict);
                     let (by, unexamined) = (rule.place.clone(), rule.everything && !strict);
-                    Decision::Allow(Box::new(Allowed { request, by, unexamined, set }))
+                    Decision::Allow(Box::new(Allowed { request, by, unexamined, set, view }))
                 }
             },
             Err(Some(nearest)) => Decision::Deny(self.denial(nearest)),

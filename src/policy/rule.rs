@@ -12,8 +12,10 @@ use super::require::Requirement;
 use super::setting::{self, Setting};
 use super::text::{plain, shown};
 use super::uses::danger;
-use crate::catalogue::{Facet, Op};
+use super::view::Shows;
+use crate::catalogue::{Facet, Op, PartSet};
 use crate::request::{About, Request, Use as Used, UseValue, Uses};
+use std::sync::Arc;
 
 /// What one entry says about one operation.
 #[derive(Clone, Debug)]
@@ -31,12 +33,16 @@ pub(super) struct Rule {
     pub(super) raw: Box<[RawLimit]>,
     pub(super) require: Box<[&'static Requirement]>,
     pub(super) set: Box<[Setting]>,
+    /// Which objects the answer shows, where it lists some.
+    pub(super) shows: Option<Arc<Shows>>,
+    /// Which parts of the answer are hidden.
+    pub(super) hide: PartSet,
 }
 
 impl Rule {
     /// Whether the rule says something about the operation as a whole.
     pub(super) fn is_unlimited(&self) -> bool {
-        let of_any = self.target.is_none() && self.about.is_none();
+        let of_any = self.target.is_none() && self.about.is_none() && self.shows.is_none();
         of_any && self.query.is_empty() && !self.looks_inside()
     }
 

@@ -60,7 +60,8 @@ impl From<Container> for Object {
     fn from(container: Container) -> Self {
         let Container { id, name, config, state } = container;
         let name = name.strip_prefix('/').unwrap_or(&name).to_owned();
-        Self { id, name, image: config.image, state: state.status, labels: config.labels.unwrap_or_default() }
+        let labels = config.labels.unwrap_or_default();
+        Self { id, name, image: config.image, state: state.status, labels, ..Self::default() }
     }
 }
 
