@@ -66,7 +66,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("saphyr_parser", &["policy/tree.rs", "policy/tree"]),
     ("sd_notify", &["cli/supervisor.rs"]),
     ("seccompiler", &["confine/calls.rs"]),
-    ("serde", &["record", "proxy/objects.rs", "control", "cli"]),
+    ("serde", &["record", "proxy/objects.rs", "proxy/shape/text.rs", "control", "cli"]),
     ("serde_json", &["request", "record", "proxy", "control", "cli"]),
     ("serde_yaml", &["policy"]),
     ("sha2", &["proxy/peer.rs", "cli/plan.rs", "certs/certificate.rs"]),

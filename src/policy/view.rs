@@ -55,6 +55,7 @@ pub struct Happened {
 /// What of an answer is shown: made with the permit, out of every grant that allows the request.
 #[derive(Clone, Debug)]
 pub struct View {
+    op: Op,
     grants: Vec<(Option<Arc<Shows>>, PartSet)>,
     bans: Vec<Arc<Shows>>,
     others: Vec<Sight>,
@@ -77,6 +78,11 @@ impl View {
         let fits = |shows: &Option<Arc<Shows>>| shows.as_ref().is_none_or(|shows| shows.fits(seen));
         let showing = self.grants.iter().filter(|(shows, _)| fits(shows)).map(|(_, hide)| *hide);
         showing.reduce(PartSet::intersection)
+    }
+
+    /// The operation that answers.
+    pub fn op(&self) -> Op {
+        self.op
     }
 
     /// What the role sees of other objects that the answer tells of, where it does not see all.
@@ -121,6 +127,7 @@ impl Role {
         }
         let grants = self.grants_of(op).iter().filter(|rule| rule.objections(request, strict).is_empty());
         let view = View {
+            op,
             grants: grants.map(|rule| (rule.shows.clone(), rule.hide)).collect(),
             bans: self.bans_of(op).iter().filter_map(|ban| ban.shows.clone()).collect(),
             others: Answer::of(op)

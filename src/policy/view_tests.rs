@@ -31,7 +31,9 @@ fn words(view: &View, seen: &Seen) -> Option<String> {
 
 #[test]
 fn without_words_there_is_no_view() {
-    for may in ["may: [container-reads]", "may: [everything]", "may: [container-reads: { hide: [env] }, container-reads]"] {
+    for may in
+        ["may: [container-reads]", "may: [everything]", "may: [container-reads: { hide: [env] }, container-reads]"]
+    {
         assert!(view(&role(may), LIST).is_none(), "{may}");
     }
     // each operation of a group takes what fits it
@@ -93,7 +95,8 @@ fn what_is_never_touched_on_a_list_does_not_appear() {
 
 #[test]
 fn names_on_lists_are_names() {
-    let role = role("may: [container-reads: { target: { name: [\"web-*\", cafe] } }, ImageList: { show: { name: nginx } }]");
+    let role =
+        role("may: [container-reads: { target: { name: [\"web-*\", cafe] } }, ImageList: { show: { name: nginx } }]");
     let containers = view(&role, LIST).unwrap();
     for (name, shown) in [("web-1", true), ("cafe", true), ("db", false)] {
         assert_eq!(containers.of(&container(name, &[])).is_some(), shown, "{name}");
@@ -158,20 +161,50 @@ fn a_show_on_an_inspect_is_its_target() {
 #[test]
 fn what_hides_or_shows_nothing_is_a_problem() {
     let cases = [
-        ("may: [ContainerStart: { hide: [env] }]", "the answer of ContainerStart has no `env`; nothing can be hidden there"),
+        (
+            "may: [ContainerStart: { hide: [env] }]",
+            "the answer of ContainerStart has no `env`; nothing can be hidden there",
+        ),
         ("may: [ContainerTop: { hide: [env] }]", "the answer of ContainerTop has no `env`; there is `command`"),
-        ("may: [container-lifecycle: { hide: [secrets] }]", "no answer of `container-lifecycle` has `secrets`; nothing can be hidden there"),
+        (
+            "may: [container-lifecycle: { hide: [secrets] }]",
+            "no answer of `container-lifecycle` has `secrets`; nothing can be hidden there",
+        ),
         ("may: [ContainerList: { hide: [envs] }]", "no part is called `envs`; did you mean `env`?"),
         ("may: [ContainerList: { hide: [] }]", "`hide` hides nothing"),
-        ("may: [ping]\nnever: [ContainerList: { hide: [labels] }]", "`hide` stands under `may` alone; what is listed twice under `may` is hidden only where both hide it; write `hide` there"),
-        ("may: [ping]\nnever: [ContainerList: { show: { name: x } }]", "`show` stands under `may` alone; write `target`: on a list it says what never appears"),
-        ("may: [ContainerList: { show: { name: x }, target: { name: x } }]", "`target` and `show` stand in one entry; `target` also says what lists and events show; write all facts there"),
-        ("may: [ContainerList: { show: { type: container } }]", "ContainerList tells of no `type` or `action`; these are facts of SystemEvents"),
-        ("may: [SystemEvents: { show: { state: running } }]", "events do not tell the `state` of an object; leave SystemEvents out of this entry, and grant it in one of its own"),
-        ("may: [SystemEvents: { show: { label: name=x } }]", "in events the label `name` cannot be told from an attribute of that name; choose another label, such as `com.example.role`"),
+        (
+            "may: [ping]\nnever: [ContainerList: { hide: [labels] }]",
+            "`hide` stands under `may` alone; what is listed twice under `may` is hidden only where both hide it; write `hide` there",
+        ),
+        (
+            "may: [ping]\nnever: [ContainerList: { show: { name: x } }]",
+            "`show` stands under `may` alone; write `target`: on a list it says what never appears",
+        ),
+        (
+            "may: [ContainerList: { show: { name: x }, target: { name: x } }]",
+            "`target` and `show` stand in one entry; `target` also says what lists and events show; write all facts there",
+        ),
+        (
+            "may: [ContainerList: { show: { type: container } }]",
+            "ContainerList tells of no `type` or `action`; these are facts of SystemEvents",
+        ),
+        (
+            "may: [SystemEvents: { show: { state: running } }]",
+            "events do not tell the `state` of an object; leave SystemEvents out of this entry, and grant it in one of its own",
+        ),
+        (
+            "may: [SystemEvents: { show: { label: name=x } }]",
+            "in events the label `name` cannot be told from an attribute of that name; choose another label, such as `com.example.role`",
+        ),
         ("may: [SystemInfo: { show: { name: x } }]", "SystemInfo names no object in its path; leave the limit out"),
-        ("may: [NetworkList: { show: { image: x } }]", "NetworkList is about a network, which has no image, service or state; it is known by `name`, `id`, `label` and `project`"),
-        ("may: [container-reads: { hide: [command], query.ps_args: any }]", "arguments for `ps` can put commands into any column, so they are not hidden; grant ContainerTop with `query.ps_args` in an entry of its own, without `hide`"),
+        (
+            "may: [NetworkList: { show: { image: x } }]",
+            "NetworkList is about a network, which has no image, service or state; it is known by `name`, `id`, `label` and `project`",
+        ),
+        (
+            "may: [container-reads: { hide: [command], query.ps_args: any }]",
+            "arguments for `ps` can put commands into any column, so they are not hidden; grant ContainerTop with `query.ps_args` in an entry of its own, without `hide`",
+        ),
     ];
     for (body, expected) in cases {
         let found = problems(&super::super::testing::one_role(body));

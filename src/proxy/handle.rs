@@ -7,12 +7,13 @@ use super::host_files;
 use super::objects;
 use super::refuse::Reply;
 use super::rules::Standing;
+use super::shape;
 use super::upload;
 use super::upstream::{self, Lease, UpstreamError};
 use super::upstream_io::UpstreamIo;
 use super::version;
 use crate::catalogue::{self, Facet, Operation, Route, Stream};
-use crate::policy::{Allowed, Decision, Denial, NoRole, Role};
+use crate::policy::{Allowed, Decision, Denial, NoRole, Role, View};
 use crate::record::{How, Record, Verdict, visible};
 use crate::request::{About, Refusal, Request as Understood, UseValue, Uses, headers, split_target, understand_head};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, UPGRADE};
@@ -85,7 +86,7 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
             }
             call.exchange.forwarded(ready.permit.request().operation().name);
             match forward(&link, &call.exchange, ready).await {
-                Ok((response, lease, wanted)) => return relay(&link, response, lease, &wanted, call).await,
+                Ok((response, lease, wanted)) => return relay(&link, response, lease, wanted, call).await,
                 Err(error) => {
                     let reply = unreachable(&link, &call.exchange, &error);
                     return call.answer(reply);
@@ -257,6 +258,8 @@ fn stranger(none: NoRole) -> Stop {
 struct Wanted {
     operation: &'static Operation,
     upgrade: bool,
+    /// What of the answer is shown, where that is not all of it.
+    view: Option<View>,
 }
 
 impl Wanted {
@@ -277,7 +280,11 @@ async fn forward(
 ) -> Result<(Response<Incoming>, Lease, Wanted), UpstreamError> {
     let Ready { permit, upload } = ready;
     let request: &Understood = permit.request();
-    let wanted = Wanted { operation: request.operation(), upgrade: request.headers.upgrade.is_some() };
+    let wanted = Wanted {
+        operation: request.operation(),
+        upgrade: request.headers.upgrade.is_some(),
+        view: permit.view().cloned(),
+    };
     match wanted.operation.stream {
         Stream::Plain => {}
         Stream::Request | Stream::Both => exchange.lasts(request),
@@ -293,11 +300,11 @@ async fn relay(
     link: &Rc<Link>,
     response: Response<Incoming>,
     lease: Lease,
-    wanted: &Wanted,
+    wanted: Wanted,
     call: Call,
 ) -> Response<Answer> {
     if response.status() == StatusCode::SWITCHING_PROTOCOLS && wanted.may_switch() {
-        return switch(link, response, lease, wanted, call).await;
+        return switch(link, response, lease, &wanted, call).await;
     }
     if response.status().is_informational() {
         return call.failed("the Docker daemon switched protocols unasked");
@@ -305,6 +312,12 @@ async fn relay(
     call.exchange.answered(response.status().as_u16());
     let (mut head, body) = response.into_parts();
     strip(&mut head.headers);
+    if let Some(view) = wanted.view.filter(|_| head.status.is_success() && head.status != StatusCode::NO_CONTENT) {
+        if link.upstream.is_newer() {
+            version::clamp_header(&mut head.headers);
+        }
+        return shape::respond(&link.upstream, head, body, lease, view, call).await;
+    }
     if link.upstream.is_newer() {
         return version::clamp(head, body, lease, wanted.operation, call).await;
     }

@@ -23,6 +23,7 @@ pub mod regular_file;
 mod reload;
 mod revocations;
 mod rules;
+mod shape;
 mod stream;
 mod tap;
 mod thread;
