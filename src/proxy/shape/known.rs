@@ -94,6 +94,11 @@ impl Known {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn set<const N: usize>(&mut self, kind: Target, ids: [&str; N]) {
+        self.0.push((kind, ids.map(str::to_owned).into()));
+    }
+
     fn of(&self, kind: Target) -> Option<&HashSet<String>> {
         self.0.iter().find(|(known, _)| *known == kind).map(|(_, ids)| ids)
     }
