@@ -7,7 +7,7 @@ use super::host_files;
 use super::objects;
 use super::refuse::Reply;
 use super::rules::Standing;
-use super::shape;
+use super::shape::{self, Shaping};
 use super::upload;
 use super::upstream::{self, Lease, UpstreamError};
 use super::upstream_io::UpstreamIo;
@@ -260,6 +260,8 @@ struct Wanted {
     upgrade: bool,
     /// What of the answer is shown, where that is not all of it.
     view: Option<View>,
+    /// What the path names.
+    object: String,
 }
 
 impl Wanted {
@@ -284,12 +286,14 @@ async fn forward(
         operation: request.operation(),
         upgrade: request.headers.upgrade.is_some(),
         view: permit.view().cloned(),
+        object: request.params().object.as_deref().map(visible).unwrap_or_default(),
     };
     match wanted.operation.stream {
         Stream::Plain => {}
         Stream::Request | Stream::Both => exchange.lasts(request),
         Stream::Response | Stream::H2c | Stream::Hijack | Stream::Websocket => exchange.streams(request),
     }
+    exchange.views(permit.view());
     link.lasts(exchange);
     let (response, lease) = link.upstream.send(&permit, upload).await?;
     Ok((response, lease, wanted))
@@ -316,7 +320,8 @@ async fn relay(
         if link.upstream.is_newer() {
             version::clamp_header(&mut head.headers);
         }
-        return shape::respond(&link.upstream, head, body, lease, view, call).await;
+        let shaping = Shaping { view, object: wanted.object };
+        return shape::respond(&link.upstream, head, body, lease, shaping, call).await;
     }
     if link.upstream.is_newer() {
         return version::clamp(head, body, lease, wanted.operation, call).await;

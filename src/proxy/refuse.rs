@@ -49,6 +49,7 @@ impl Reply {
             Some(Target::Exec) => format!("No such exec instance: {name} [{id}]"),
             Some(Target::Network) => format!("network {name} not found [{id}]"),
             Some(Target::Volume) => format!("get {name}: no such volume [{id}]"),
+            Some(Target::Task) => format!("task {name} not found [{id}]"),
             _ => format!("No such container: {name} [{id}]"),
         };
         Self { status: 404, message }

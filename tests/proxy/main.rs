@@ -20,3 +20,4 @@ mod random;
 mod records;
 mod reload;
 mod tls;
+mod views;

@@ -33,7 +33,7 @@ pub(super) async fn of(upstream: &Rc<Upstream>, sights: &[Sight]) -> Result<Know
 
 async fn shown(upstream: &Rc<Upstream>, sight: &Sight) -> Result<HashSet<String>, String> {
     let (op, query) = match sight.kind() {
-        Target::Container => (Op::ContainerList, "?all=true"),
+        Target::Container => (Op::ContainerList, "?all=1"),
         Target::Service => (Op::ServiceList, ""),
         other => return Err(format!("objects of the kind {other:?} cannot be asked for")),
     };

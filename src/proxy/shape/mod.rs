@@ -57,6 +57,13 @@ impl fmt::Display for Broken {
 
 impl std::error::Error for Broken {}
 
+/// What of an answer is shown.
+pub(super) struct Shaping {
+    pub(super) view: View,
+    /// What the request's path names.
+    pub(super) object: String,
+}
+
 /// The answer, as far as it is shown. Until its first byte is known to be sound, a failure still is an
 /// answer of our own; after that the connection breaks off.
 pub(super) async fn respond(
@@ -64,9 +71,10 @@ pub(super) async fn respond(
     head: Parts,
     body: Incoming,
     lease: Lease,
-    view: View,
+    shaping: Shaping,
     call: Call,
 ) -> Response<Answer> {
+    let Shaping { view, object } = shaping;
     let mut head = head;
     head.headers.remove(CONTENT_LENGTH);
     let encoded = head.headers.contains_key(CONTENT_ENCODING);
@@ -81,16 +89,18 @@ pub(super) async fn respond(
     if !answer.is_of_events()
         && let Err(broken) = shaped.begin().await
     {
-        return failed(call, &broken);
+        return if matches!(broken, Broken::Hidden) { missing(call, answer, &object) } else { failed(call, &broken) };
     }
     Response::from_parts(head, Answer::shaped(shaped, lease, call.exchange, call.open))
 }
 
+/// It looks as if the object were not there.
+fn missing(call: Call, answer: &catalogue::Answer, object: &str) -> Response<Answer> {
+    call.exchange.finish(How::Complete);
+    let reply = Reply::missing(Some(answer.op.operation()), object, call.exchange.id);
+    call.answer(reply)
+}
+
 fn failed(call: Call, broken: &Broken) -> Response<Answer> {
-    if matches!(broken, Broken::Hidden) {
-        call.exchange.finish(How::Complete);
-        let message = "dockgate: no such object".to_owned();
-        return call.answer(Reply { status: 404, message });
-    }
     call.failed(&broken.to_string())
 }
