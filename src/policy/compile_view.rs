@@ -25,7 +25,7 @@ pub(super) type Word<'t> = (Span, &'t str, PartSet);
 /// The words of `hide`.
 pub(super) fn hide<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, mode: Mode) -> Option<Vec<Word<'t>>> {
     if mode == Mode::Never {
-        let help = "what is listed twice under `may` is hidden only where both hide it; write `hide` there";
+        let help = "write it where the operation is granted";
         reader.report.problem_with_help(pair.key.span, "`hide` stands under `may` alone", help);
         return None;
     }

@@ -174,7 +174,7 @@ fn what_hides_or_shows_nothing_is_a_problem() {
         ("may: [ContainerList: { hide: [] }]", "`hide` hides nothing"),
         (
             "may: [ping]\nnever: [ContainerList: { hide: [labels] }]",
-            "`hide` stands under `may` alone; what is listed twice under `may` is hidden only where both hide it; write `hide` there",
+            "`hide` stands under `may` alone; write it where the operation is granted",
         ),
         (
             "may: [ping]\nnever: [ContainerList: { show: { name: x } }]",
