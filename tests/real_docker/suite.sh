@@ -5,7 +5,7 @@
 #   DOCKGATE_BIN=... suite.sh [20|26|28]...        (26)
 #
 # FOLLOWERS, STREAMS and MIB size the load, as streams.py says. ONLY="PART..."
-# runs some of: catalogue bodies escalations cli judged presets tls callers targets python
+# runs some of: catalogue bodies escalations cli judged presets tls callers targets views python
 # stopped streams demo. DOCKGATE_TEST_CASES is the number of random bodies,
 # DOCKGATE_TEST_SEED the first of them. Each check prints a line.
 # shellcheck disable=SC2317 # functions are called by the names of parts
@@ -15,7 +15,7 @@ PROJECT=$(dirname "$(dirname "$HERE")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 : "${DOCKGATE_BIN:?the gate under test}"
-PARTS=(catalogue bodies escalations cli judged presets tls callers targets python stopped streams demo)
+PARTS=(catalogue bodies escalations cli judged presets tls callers targets views python stopped streams demo)
 # What goes over TLS as well: everything that TLS could change.
 TLS_CHECKS=(version info run_ exec_ attach_ logs_ events_ cp_in cp_out cp_tar save build_classic build_buildkit
   build_error compose_front wire_raw_attach wire_upgraded wire_raw_exec wire_pipelined)
@@ -130,6 +130,13 @@ over_tls() {
 callers() { "$HERE/callers.sh"; }
 
 targets() { python3 "$HERE/targets.py"; }
+
+# What of the answers is shown, with clients that parse them.
+views() {
+  local python
+  python=$(python_with_docker) || { line FAIL "docker-py" "it cannot be installed"; return 1; }
+  "$python" "$HERE/views.py"
+}
 
 # In an environment of its own, kept from run to run.
 python_with_docker() {
