@@ -28,6 +28,7 @@ mod limit;
 mod lint;
 mod lint_forged;
 mod lint_host;
+mod lint_view;
 mod load;
 mod names;
 mod object;
