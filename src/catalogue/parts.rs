@@ -78,6 +78,11 @@ impl PartSet {
         self.0 & Self::of(part).0 != 0
     }
 
+    /// Whether all of the other set is in this one.
+    pub const fn includes(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
     /// Whether nothing is in the set.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

@@ -3,7 +3,8 @@
 use super::Policy;
 use super::decide::Decision;
 use super::place::Place;
-use crate::catalogue::{Body, route};
+use super::view::View;
+use crate::catalogue::{Answer, Body, PartSet, route};
 use crate::request::{About, Identity, Peer, Refusal, split_target, understand_head};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
@@ -42,6 +43,8 @@ pub(super) enum As {
 pub(super) enum Expect {
     Allow,
     Deny(String),
+    /// It is allowed, and these parts of the answer are left out.
+    Hides(PartSet),
     /// It looks as if the object were not there.
     Absent,
 }
@@ -68,8 +71,16 @@ pub struct Failure {
 
 /// What came.
 enum Came {
-    Allow(Place),
-    Deny { words: Vec<String>, sentence: String },
+    /// By this grant; of what the answer tells, this is hidden.
+    Allow {
+        by: Place,
+        told: PartSet,
+        hidden: PartSet,
+    },
+    Deny {
+        words: Vec<String>,
+        sentence: String,
+    },
     Absent(String),
     Refused(Refusal),
 }
@@ -113,7 +124,11 @@ impl Case {
         let hidden = role.hides(&request);
         Ok(match role.decide(request) {
             Decision::Deny(denial) if hidden && denial.is_of_target() => Came::Absent(denial.to_string()),
-            Decision::Allow(allowed) => Came::Allow(allowed.by().clone()),
+            Decision::Allow(allowed) => {
+                let told = Answer::of(allowed.request().operation().op).map(Answer::parts).unwrap_or_default();
+                let hidden = allowed.view().map(View::hidden).unwrap_or_default();
+                Came::Allow { by: allowed.by().clone(), told, hidden }
+            }
             Decision::Deny(denial) => Came::Deny {
                 words: denial.why.iter().map(|why| why.word.clone()).collect(),
                 sentence: denial.to_string(),
@@ -150,7 +165,11 @@ pub(super) fn stranger() -> Identity {
 impl Expect {
     fn is_met(&self, came: &Came) -> bool {
         match (self, came) {
-            (Self::Allow, Came::Allow(_)) => true,
+            (Self::Allow, Came::Allow { .. }) => true,
+            (Self::Hides(parts), Came::Allow { told, hidden, .. }) => {
+                let parts = parts.intersection(*told);
+                !parts.is_empty() && hidden.includes(parts)
+            }
             (Self::Absent, Came::Absent(_)) => true,
             (Self::Deny(word), Came::Deny { words, .. }) => words.iter().any(|came| is_named(came, word)),
             _ => false,
@@ -161,9 +180,14 @@ impl Expect {
         match self {
             Self::Allow => "allow".into(),
             Self::Deny(word) => format!("deny: {word}"),
+            Self::Hides(parts) => format!("hides: {}", listed(*parts)),
             Self::Absent => "absent".into(),
         }
     }
+}
+
+fn listed(parts: PartSet) -> String {
+    parts.words().collect::<Vec<_>>().join(", ")
 }
 
 /// `require` is any requirement, and each goes by its own word as well.
@@ -175,7 +199,8 @@ fn is_named(came: &str, expected: &str) -> bool {
 impl Came {
     fn said(&self) -> String {
         match self {
-            Self::Allow(place) => format!("allow, by {place}"),
+            Self::Allow { by, hidden, .. } if hidden.is_empty() => format!("allow, by {by}"),
+            Self::Allow { by, hidden, .. } => format!("allow, by {by}, hides: {}", listed(*hidden)),
             Self::Deny { words, sentence } => format!("deny: {} ({sentence})", words.join(", ")),
             Self::Absent(sentence) => format!("absent ({sentence})"),
             Self::Refused(refusal) => format!("refused with {}: {}", refusal.status, refusal.message),

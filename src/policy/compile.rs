@@ -149,7 +149,7 @@ fn objects(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Result<Obj
     if let Some((pair, written)) = &job.limits.names {
         compile_target::check_never(reader, pair, written, job.mode)?;
         match lists {
-            true => found.shows = compile_view::by_names(reader, written, op)?,
+            true => found.shows = compile_view::by_names(reader, written, job.mode, op)?,
             false => found.target = compile_target::names(reader, pair, written, job.selection, job.mode, op)?,
         }
     }

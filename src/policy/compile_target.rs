@@ -127,7 +127,7 @@ pub(super) fn check_never(
 }
 
 /// Every full name of an image has a slash, so an expression without one leaves all of them free.
-fn check_expressions(reader: &mut Reader<'_, '_>, items: &[Item<'_>], mode: Mode) -> Result<(), Misfit> {
+pub(super) fn check_expressions(reader: &mut Reader<'_, '_>, items: &[Item<'_>], mode: Mode) -> Result<(), Misfit> {
     let short = |item: &&Item<'_>| matches!(item.form, Form::Regex(regex) if !regex.contains('/'));
     let Some(item) = items.iter().find(|item| mode == Mode::Never && short(item)) else { return Ok(()) };
     let help = "images are compared as `docker.io/library/nginx:latest`";

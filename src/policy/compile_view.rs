@@ -2,7 +2,7 @@
 
 use super::about::AboutLimit;
 use super::compile::Mode;
-use super::compile_target::{FACTS, Misfit, collect, image, plain, said};
+use super::compile_target::{FACTS, Misfit, check_expressions, collect, image, plain, said};
 use super::names::{Names, called, is_image_like};
 use super::reader::Reader;
 use super::report::Span;
@@ -129,23 +129,27 @@ pub(super) fn lists(op: Op) -> bool {
 pub(super) fn by_names(
     reader: &mut Reader<'_, '_>,
     written: &Written<'_>,
+    mode: Mode,
     op: Op,
 ) -> Result<Option<Arc<Shows>>, Misfit> {
     let Some(answer) = Answer::of(op) else { return Ok(None) };
     let mut names: Vec<Names> = Vec::new();
     for kind in answer.kinds().filter(|kind| *kind != Target::Exec) {
         if names.iter().all(|known| known.kind() != kind) {
-            names.push(of_kind(reader, written, kind)?);
+            names.push(of_kind(reader, written, mode, kind)?);
         }
     }
     Ok(Some(Arc::new(Shows::Names(names.into()))))
 }
 
-fn of_kind(reader: &mut Reader<'_, '_>, written: &Written<'_>, kind: Target) -> Result<Names, Misfit> {
+fn of_kind(reader: &mut Reader<'_, '_>, written: &Written<'_>, mode: Mode, kind: Target) -> Result<Names, Misfit> {
     let Written::List(items) = written else { return Ok(Names::any(kind)) };
     let said = said(items);
     Ok(match is_image_like(kind) {
-        true => Names::images(kind, collect(reader, items, image)?, said),
+        true => {
+            check_expressions(reader, items, mode)?;
+            Names::images(kind, collect(reader, items, image)?, said)
+        }
         false => Names::plain(kind, collect(reader, items, plain)?, said),
     })
 }

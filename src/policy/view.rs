@@ -80,6 +80,11 @@ impl View {
         showing.reduce(PartSet::intersection)
     }
 
+    /// The parts that are hidden whatever the element is.
+    pub(super) fn hidden(&self) -> PartSet {
+        self.grants.iter().map(|(_, hide)| *hide).reduce(PartSet::intersection).unwrap_or_default()
+    }
+
     /// The operation that answers.
     pub fn op(&self) -> Op {
         self.op

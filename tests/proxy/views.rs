@@ -15,7 +15,7 @@ const HELD: usize = 8 << 20;
 
 /// A container as `docker ps` asks for it, every second one of the shop.
 fn container(number: usize, filling: usize) -> String {
-    let (team, noise) = (if number % 2 == 0 { "shop" } else { "tools" }, "x".repeat(filling));
+    let (team, noise) = (if number.is_multiple_of(2) { "shop" } else { "tools" }, "x".repeat(filling));
     format!(
         r#"{{"Id":"{number:064x}","Names":["/c{number}"],"Image":"busybox","Command":"run --password={noise}","Labels":{{"team":"{team}","api_token":"t"}},"State":"running","Created":1.50}}"#
     )

@@ -170,6 +170,21 @@ fn images_histories_and_disk_usage() {
 }
 
 #[test]
+fn tasks_go_with_their_service() {
+    let view = view("ServiceList: { target: { name: web } }, TaskList: { hide: [env] }", "/v1.45/tasks");
+    let mut known = Known::default();
+    known.set(view.others()[0].kind(), ["s1"]);
+    let task = |service: &str| {
+        format!(r#"{{"ID":"t","ServiceID":"{service}","Spec":{{"ContainerSpec":{{"Env":["A"],"Image":"i"}}}}}}"#)
+    };
+    let mut out = Vec::new();
+    let mut cutter = Cutter::new(Answer::of(Op::TaskList).unwrap().sections);
+    let answer = format!("[{},{}]", task("s2"), task("s1"));
+    cutter.feed(answer.as_bytes(), &mut out, &mut Viewer { view, known }).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), format!("[{}]", task("s1").replace(r#""Env":["A"],"#, "")));
+}
+
+#[test]
 fn networks_tell_of_seen_containers_only() {
     let view = view("ContainerList: { target: { name: web } }, NetworkInspect", "/v1.45/networks/n");
     let [sight] = view.others() else { panic!("{view:?}") };
