@@ -86,6 +86,8 @@ pub(super) struct Cutter {
     /// The element, or key, that is being read.
     held: Vec<u8>,
     section: Option<&'static Section>,
+    /// Whether a line began as records of a sequence do.
+    record: bool,
     /// Whether an element of the list was written.
     wrote: bool,
 }
@@ -95,7 +97,7 @@ impl Cutter {
         let lines = sections.iter().any(|section| section.at == LINES);
         let at = if lines { At::Line } else { At::Value };
         let (path, held) = (Vec::new(), Vec::new());
-        Self { sections, at, inside: Inside::default(), path, held, section: None, wrote: false }
+        Self { sections, at, inside: Inside::default(), path, held, section: None, record: false, wrote: false }
     }
 
     /// Takes the next bytes of the answer, and writes what of them is shown.
@@ -152,7 +154,10 @@ impl Cutter {
                 self.section = self.sections.first();
                 return self.begin(byte);
             }
-            (At::Line, RECORD) => return Ok(()),
+            (At::Line, RECORD) => {
+                self.record = true;
+                return Ok(());
+            }
             _ => return Err(Broken::Shape),
         }
         out.push(byte);
@@ -253,13 +258,14 @@ impl Cutter {
         if list && self.wrote {
             out.push(b',');
         }
+        if std::mem::take(&mut self.record) {
+            out.push(RECORD);
+        }
         match judge.judge(section, &self.held, out)? {
+            true if lines => out.push(b'\n'),
             true => self.wrote = true,
             false if !list && !lines => return Err(Broken::Hidden),
             false => out.truncate(before),
-        }
-        if lines && out.len() > before {
-            out.push(b'\n');
         }
         self.at = if lines { At::Line } else { At::AfterItem };
         if !list && !lines {

@@ -66,7 +66,7 @@ fn elements_go_and_what_is_around_them_stays() {
             r#"{"ImageUsage":{"TotalSize":1,"Items":[{"j":1}]},"VolumeUsage":{"Items":null}}"#,
         ),
         (Op::ContainerInspect, "{\"a\":\"\\\\\"}\n", "{\"a\":\"\\\\\"}\n"),
-        (Op::SystemEvents, "{\"a\":1}\n{\"a\":\"no\"}\n\u{1e}{\"b\":2}\n", "{\"a\":1}\n{\"b\":2}\n"),
+        (Op::SystemEvents, "{\"a\":1}\n{\"a\":\"no\"}\n\u{1e}{\"b\":2}\n", "{\"a\":1}\n\u{1e}{\"b\":2}\n"),
         (Op::SystemEvents, "", ""),
     ];
     for (op, answer, expected) in cases {
