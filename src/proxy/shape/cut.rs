@@ -9,6 +9,9 @@ use crate::proxy::limits::MAX_ELEMENT;
 /// The byte that begins a record of a JSON sequence (RFC 7464).
 const RECORD: u8 = 0x1e;
 
+/// What is kept of a large buffer for the next element.
+const KEPT: usize = 64 << 10;
+
 /// What becomes of an element: whatever is written to the output stands in its place.
 pub(super) trait Judge {
     /// Judges one element; whether it is shown.
@@ -43,6 +46,18 @@ enum At {
     Line,
     /// Behind everything.
     Done,
+}
+
+/// What is looked for in a value.
+enum Sought {
+    /// The value is an element.
+    Whole(&'static Section),
+    /// It is a list of elements.
+    List(&'static Section),
+    /// There are elements further inside.
+    Below,
+    /// It passes, whatever it is.
+    Nothing,
 }
 
 /// How deep in a value, and whether in a string.
@@ -105,8 +120,15 @@ impl Cutter {
     /// # Errors
     /// It is no JSON of the expected shape, too large, or cannot be judged.
     pub(super) fn feed(&mut self, bytes: &[u8], out: &mut Vec<u8>, judge: &mut impl Judge) -> Result<(), Broken> {
-        for byte in bytes {
-            self.take(*byte, out, judge)?;
+        let mut rest = bytes;
+        while let Some((byte, tail)) = rest.split_first() {
+            rest = match self.at {
+                At::Element => self.element(rest, out, judge)?,
+                _ => {
+                    self.take(*byte, out)?;
+                    tail
+                }
+            };
         }
         Ok(())
     }
@@ -119,77 +141,71 @@ impl Cutter {
         matches!(self.at, At::Done | At::Line) || scalar
     }
 
-    fn take(&mut self, byte: u8, out: &mut Vec<u8>, judge: &mut impl Judge) -> Result<(), Broken> {
+    fn take(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), Broken> {
         match self.at {
-            At::Element => return self.element(byte, out, judge),
             At::Pass => return self.pass(byte, out),
             At::InKey => return self.key(byte, out),
-            _ if byte.is_ascii_whitespace() => {
-                if matches!(self.at, At::Done) {
-                    out.push(byte);
+            At::Done if byte.is_ascii_whitespace() => {}
+            _ if byte.is_ascii_whitespace() => return Ok(()),
+            At::Value => self.value(byte)?,
+            _ => {
+                if self.begins(byte)? {
+                    return Ok(());
                 }
-                return Ok(());
+                self.around(byte)?;
             }
-            _ => {}
         }
-        match (&self.at, byte) {
-            (At::Value, _) => return self.value(byte, out),
-            (At::Key { .. }, b'"') => {
-                self.held.clear();
-                self.held.push(byte);
-                self.inside = Inside { string: true, ..Inside::default() };
-                self.at = At::InKey;
-                return Ok(());
-            }
-            (At::Key { may_end: true } | At::AfterValue, b'}') => self.leave(),
-            (At::Colon, b':') => self.at = At::Value,
-            (At::AfterValue, b',') => self.at = At::Key { may_end: false },
-            (At::Item { .. }, b'{') => return self.begin(byte),
-            (At::Item { may_end: true } | At::AfterItem, b']') => self.after_value(),
-            (At::AfterItem, b',') => {
-                self.at = At::Item { may_end: false };
-                return Ok(());
-            }
-            (At::Line, b'{') => {
-                self.section = self.sections.first();
-                return self.begin(byte);
-            }
-            (At::Line, RECORD) => {
-                self.record = true;
-                return Ok(());
-            }
-            _ => return Err(Broken::Shape),
+        if !matches!(self.at, At::Element) {
+            out.push(byte);
         }
-        out.push(byte);
         Ok(())
     }
 
-    /// A value begins here: what it must be depends on what is looked for in it.
-    fn value(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), Broken> {
-        let here = self.path.join(".");
-        let rest = |section: &&Section| section.at.strip_prefix(here.as_str()).map(|rest| (here.is_empty(), rest));
-        let find = |is: fn((bool, &str)) -> bool| self.sections.iter().find(|section| rest(section).is_some_and(is));
-        let whole = find(|(top, rest)| top && rest.is_empty());
-        let list = find(|(_, rest)| rest == "[]");
-        let below = find(|(top, rest)| rest.starts_with('.') || (top && !rest.is_empty() && rest != "[]"));
-        match (whole.or(list), byte) {
-            // an empty value of Go
-            (_, b'n') if whole.is_none() => {}
-            (Some(_), b'{') if whole.is_some() => {
-                self.section = whole;
-                return self.begin(byte);
+    /// Whether the byte is not written here: it begins what is read first, or is written with what follows.
+    fn begins(&mut self, byte: u8) -> Result<bool, Broken> {
+        match (&self.at, byte) {
+            (At::Key { .. }, b'"') => self.open(byte, At::InKey)?,
+            (At::Item { .. }, b'{') => self.open(byte, At::Element)?,
+            (At::AfterItem, b',') => self.at = At::Item { may_end: false },
+            (At::Line, b'{') => {
+                self.section = self.sections.first();
+                self.open(byte, At::Element)?;
             }
-            (Some(_), b'[') if whole.is_none() => {
-                (self.section, self.wrote, self.at) = (list, false, At::Item { may_end: true });
-                out.push(byte);
+            (At::Line, RECORD) => self.record = true,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// A byte of the structure around elements and values.
+    fn around(&mut self, byte: u8) -> Result<(), Broken> {
+        match (&self.at, byte) {
+            (At::Key { may_end: true } | At::AfterValue, b'}') => self.after_value(),
+            (At::Item { may_end: true } | At::AfterItem, b']') => self.after_value(),
+            (At::Colon, b':') => self.at = At::Value,
+            (At::AfterValue, b',') => self.at = At::Key { may_end: false },
+            _ => return Err(Broken::Shape),
+        }
+        Ok(())
+    }
+
+    /// A value begins here: what it must be depends on what is looked for in it. `null` is an empty
+    /// list or map of Go.
+    fn value(&mut self, byte: u8) -> Result<(), Broken> {
+        match (self.sought(), byte) {
+            (Sought::Whole(section), b'{') => {
+                self.section = Some(section);
+                return self.open(byte, At::Element);
+            }
+            (Sought::List(section), b'[') => {
+                (self.section, self.wrote, self.at) = (Some(section), false, At::Item { may_end: true });
                 return Ok(());
             }
-            (None, b'{') if below.is_some() => {
+            (Sought::Below, b'{') => {
                 self.at = At::Key { may_end: true };
-                out.push(byte);
                 return Ok(());
             }
-            (None, _) if below.is_none() => {}
+            (Sought::List(_) | Sought::Below, b'n') | (Sought::Nothing, _) => {}
             _ => return Err(Broken::Shape),
         }
         if !matches!(byte, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') {
@@ -198,8 +214,22 @@ impl Cutter {
         self.inside = Inside::default();
         self.inside.ends(byte);
         self.at = At::Pass;
-        out.push(byte);
         Ok(())
+    }
+
+    /// What is looked for in the value that begins here.
+    fn sought(&self) -> Sought {
+        let here = self.path.join(".");
+        let mut sought = Sought::Nothing;
+        for section in self.sections {
+            match section.at.strip_prefix(here.as_str()) {
+                Some("") if here.is_empty() => return Sought::Whole(section),
+                Some("[]") => return Sought::List(section),
+                Some(rest) if here.is_empty() || rest.starts_with('.') => sought = Sought::Below,
+                _ => {}
+            }
+        }
+        sought
     }
 
     fn pass(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), Broken> {
@@ -218,18 +248,15 @@ impl Cutter {
 
     /// A byte behind a number or a word, which is not part of it.
     fn between(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), Broken> {
-        match (&self.at, byte) {
-            (At::AfterValue, b',') => self.at = At::Key { may_end: false },
-            (At::AfterValue, b'}') => self.leave(),
-            (At::AfterValue | At::Done, _) if byte.is_ascii_whitespace() => {}
-            _ => return Err(Broken::Shape),
+        if !byte.is_ascii_whitespace() {
+            self.around(byte)?;
         }
         out.push(byte);
         Ok(())
     }
 
     fn key(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), Broken> {
-        self.hold(byte)?;
+        self.hold(&[byte])?;
         if self.inside.ends(byte) {
             let key = serde_json::from_slice(&self.held).map_err(|_| Broken::Shape)?;
             out.extend_from_slice(&self.held);
@@ -239,19 +266,28 @@ impl Cutter {
         Ok(())
     }
 
-    fn begin(&mut self, byte: u8) -> Result<(), Broken> {
+    /// Begins to read an element or a key.
+    fn open(&mut self, byte: u8, at: At) -> Result<(), Broken> {
         self.held.clear();
+        self.held.shrink_to(KEPT);
         self.inside = Inside::default();
         self.inside.ends(byte);
-        self.at = At::Element;
-        self.hold(byte)
+        self.at = at;
+        self.hold(&[byte])
     }
 
-    fn element(&mut self, byte: u8, out: &mut Vec<u8>, judge: &mut impl Judge) -> Result<(), Broken> {
-        self.hold(byte)?;
-        if !self.inside.ends(byte) {
-            return Ok(());
+    /// Takes of an element as much as there is, and gives back what follows it.
+    fn element<'b>(&mut self, bytes: &'b [u8], out: &mut Vec<u8>, judge: &mut impl Judge) -> Result<&'b [u8], Broken> {
+        let end = bytes.iter().position(|byte| self.inside.ends(*byte)).map(|at| at + 1);
+        let (piece, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
+        self.hold(piece)?;
+        if end.is_some() {
+            self.judged(out, judge)?;
         }
+        Ok(rest)
+    }
+
+    fn judged(&mut self, out: &mut Vec<u8>, judge: &mut impl Judge) -> Result<(), Broken> {
         let section = self.section.ok_or(Broken::Shape)?;
         let (list, lines) = (section.at.ends_with("[]"), section.at == LINES);
         let before = out.len();
@@ -264,27 +300,23 @@ impl Cutter {
         match judge.judge(section, &self.held, out)? {
             true if lines => out.push(b'\n'),
             true => self.wrote = true,
-            false if !list && !lines => return Err(Broken::Hidden),
-            false => out.truncate(before),
+            false if list || lines => out.truncate(before),
+            false => return Err(Broken::Hidden),
         }
-        self.at = if lines { At::Line } else { At::AfterItem };
-        if !list && !lines {
-            self.after_value();
+        match (list, lines) {
+            (true, _) => self.at = At::AfterItem,
+            (_, true) => self.at = At::Line,
+            _ => self.after_value(),
         }
         Ok(())
     }
 
-    fn hold(&mut self, byte: u8) -> Result<(), Broken> {
-        if self.held.len() >= MAX_ELEMENT {
+    fn hold(&mut self, bytes: &[u8]) -> Result<(), Broken> {
+        if self.held.len() + bytes.len() > MAX_ELEMENT {
             return Err(Broken::Large);
         }
-        self.held.push(byte);
+        self.held.extend_from_slice(bytes);
         Ok(())
-    }
-
-    /// Out of a map.
-    fn leave(&mut self) {
-        self.after_value();
     }
 
     /// Behind a value: the next key of the map that it is in, if it is in one.

@@ -3,6 +3,7 @@
 mod cut;
 mod judge;
 mod known;
+mod read;
 mod shaped;
 mod text;
 

@@ -1,19 +1,16 @@
 //! One element as the text it is: where its fields stand, so that some can be left out and all
 //! others stay as the daemon wrote them.
 
-use super::Broken;
+use super::{Broken, read};
 use crate::catalogue::parts::{EVENT_ATTRIBUTES, is_secret_key};
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The deepest nesting of an element.
-const MAX_DEPTH: usize = 64;
-
 /// A value in the text.
 #[derive(Debug)]
 pub(super) struct Node {
-    span: Range<usize>,
+    pub(super) span: Range<usize>,
     /// It is left out.
     cut: bool,
     /// Something in it is left out or replaced.
@@ -24,7 +21,7 @@ pub(super) struct Node {
 }
 
 #[derive(Debug)]
-enum Kind {
+pub(super) enum Kind {
     Map(Vec<(String, Range<usize>, Node)>),
     List(Vec<Node>),
     Scalar,
@@ -45,7 +42,7 @@ impl<'t> Text<'t> {
     pub(super) fn read(bytes: &'t [u8]) -> Result<Self, Broken> {
         serde_json::from_slice::<IgnoredAny>(bytes).map_err(|_| Broken::Shape)?;
         let text = std::str::from_utf8(bytes).map_err(|_| Broken::Shape)?;
-        let root = Reader { text, at: 0 }.value(0)?;
+        let root = read::node(text)?;
         Ok(Self { text, root })
     }
 
@@ -122,6 +119,11 @@ impl<'t> Text<'t> {
 }
 
 impl Node {
+    /// A value as it stands there.
+    pub(super) fn new(span: Range<usize>, kind: Kind) -> Self {
+        Self { span, cut: false, changed: false, instead: None, kind }
+    }
+
     fn visit(&self, path: &[&str], found: &mut impl FnMut(&str, &Self)) {
         self.walk(path, "", found);
     }
@@ -228,106 +230,5 @@ fn matches(segment: &str, key: &str) -> bool {
         "~" => is_secret_key(key),
         "!" => !EVENT_ATTRIBUTES.contains(&key),
         _ => segment.split('|').any(|word| word == key),
-    }
-}
-
-/// Reads what is known to be JSON.
-struct Reader<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-impl Reader<'_> {
-    fn value(&mut self, depth: usize) -> Result<Node, Broken> {
-        if depth > MAX_DEPTH {
-            return Err(Broken::Large);
-        }
-        self.space();
-        let start = self.at;
-        let kind = match self.peek() {
-            Some(b'{') => Kind::Map(self.fields(depth)?),
-            Some(b'[') => Kind::List(self.items(depth)?),
-            Some(b'"') => {
-                self.string()?;
-                Kind::Scalar
-            }
-            _ => {
-                while self.peek().is_some_and(|b| !matches!(b, b',' | b'}' | b']') && !b.is_ascii_whitespace()) {
-                    self.at += 1;
-                }
-                Kind::Scalar
-            }
-        };
-        Ok(Node { span: start..self.at, cut: false, changed: false, instead: None, kind })
-    }
-
-    fn fields(&mut self, depth: usize) -> Result<Vec<(String, Range<usize>, Node)>, Broken> {
-        let mut fields = Vec::new();
-        self.skip(b'{')?;
-        while self.another(b'}') {
-            let span = self.string()?;
-            let raw = self.text.get(span.clone()).ok_or(Broken::Shape)?;
-            let key = serde_json::from_str(raw).map_err(|_| Broken::Shape)?;
-            self.space();
-            self.skip(b':')?;
-            fields.push((key, span, self.value(depth + 1)?));
-        }
-        Ok(fields)
-    }
-
-    fn items(&mut self, depth: usize) -> Result<Vec<Node>, Broken> {
-        let mut items = Vec::new();
-        self.skip(b'[')?;
-        while self.another(b']') {
-            items.push(self.value(depth + 1)?);
-        }
-        Ok(items)
-    }
-
-    /// Whether another item follows.
-    fn another(&mut self, close: u8) -> bool {
-        self.space();
-        if self.peek() == Some(b',') {
-            self.at += 1;
-            self.space();
-        }
-        let ends = self.peek() == Some(close);
-        if ends {
-            self.at += 1;
-        }
-        !ends
-    }
-
-    fn string(&mut self) -> Result<Range<usize>, Broken> {
-        let start = self.at;
-        self.skip(b'"')?;
-        loop {
-            match self.peek().ok_or(Broken::Shape)? {
-                b'\\' => self.at += 2,
-                b'"' => {
-                    self.at += 1;
-                    return Ok(start..self.at);
-                }
-                _ => self.at += 1,
-            }
-        }
-    }
-
-    fn space(&mut self) {
-        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
-            self.at += 1;
-        }
-    }
-
-    fn skip(&mut self, byte: u8) -> Result<(), Broken> {
-        if self.peek() != Some(byte) {
-            return Err(Broken::Shape);
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
     }
 }
