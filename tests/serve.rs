@@ -9,9 +9,11 @@ use common::{Client, Daemon, Served, asked, asked_by, configuration, get, may};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -438,4 +440,58 @@ fn a_log_that_is_no_journal_or_has_none_is_json() {
     let folder = tempfile::tempdir().unwrap();
     let stream = as_a_stream(&folder.path().join("log"));
     beside_a_journal(folder, &stream).until("listening", 1);
+}
+
+/// The most that a gate may take for ten thousand containers of which it shows a part: the list is
+/// forty MiB.
+const SHOWN_IN: u64 = 12 << 10;
+
+/// The peak of a process's memory, in KiB.
+fn peak(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// Answers one request with a list of containers, every second one of the shop.
+fn list_containers(listener: &UnixListener, count: usize) {
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.extend(byte);
+    }
+    let mut stream = std::io::BufWriter::new(stream);
+    stream
+        .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        .unwrap();
+    let filling = "x".repeat(4 << 10);
+    for number in 0..count {
+        let (open, close) = (if number == 0 { "[" } else { "," }, if number + 1 == count { "]" } else { "" });
+        let team = if number.is_multiple_of(2) { "shop" } else { "tools" };
+        let text = format!(
+            "{open}{{\"Id\":\"{number:064x}\",\"Names\":[\"/c{number}\"],\"Command\":\"{filling}\",\"Labels\":{{\"team\":\"{team}\"}}}}{close}"
+        );
+        stream.write_all(format!("{:x}\r\n{text}\r\n", text.len()).as_bytes()).unwrap();
+    }
+    stream.write_all(b"0\r\n\r\n").unwrap();
+}
+
+#[test]
+fn ten_thousand_containers_are_shown_in_part_without_being_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = UnixListener::bind(folder.path().join("docker.sock")).unwrap();
+    let policy = may("ContainerList: { target: { label: team=shop }, hide: [command] }");
+    let mut served = Served::start_in(folder, &policy, |_| ());
+    let before = peak(served.child.id());
+    let answering = thread::spawn(move || list_containers(&listener, 10_000));
+    let answer = Client::unix(&served.file("gate.sock")).send(get("/v1.45/containers/json")).answer();
+    answering.join().unwrap();
+    let list: Vec<Value> = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(list.len(), 5_000);
+    let grown = peak(served.child.id()) - before;
+    assert!(grown < SHOWN_IN, "{grown} KiB for a list of forty MiB");
+    let _ = served.child.kill();
+    let _ = served.child.wait();
 }

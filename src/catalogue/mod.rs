@@ -1,5 +1,6 @@
 //! What the Docker Engine API is: every operation, as data. Imports nothing.
 
+pub mod answers;
 mod facets;
 pub mod fields;
 mod groups;
@@ -7,18 +8,21 @@ mod lookup;
 mod op_set;
 mod operations;
 mod param;
+pub mod parts;
 mod path;
 mod queries;
 mod route;
 mod shape;
 mod version;
 
+pub use answers::{Answer, Element, LINES};
 pub use facets::{FACETS, Facet, FacetKind, FacetRow, LeftOut, Unsaid, facet_named};
 pub use groups::{GROUPS, Group};
 pub use lookup::{group_named, operation_at, operation_named};
 pub use op_set::OpSet;
 pub use operations::{OPERATIONS, Op};
 pub use param::{Kind, Param};
+pub use parts::{Part, PartSet};
 pub use route::{Params, Route, RouteError, route};
 pub use version::{ApiVersion, CEILING, FLOOR};
 

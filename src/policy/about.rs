@@ -6,7 +6,6 @@ use super::names::called;
 use super::object_facts::ObjectFacts;
 use super::place::Place;
 use super::role::Role;
-use super::rule::Rule;
 use super::tenant::Tenant;
 use super::text::shown;
 use crate::catalogue::{Op, Target};
@@ -105,21 +104,15 @@ impl Role {
             (About::Absent, _) => return true,
             (About::Found(found), Some(kind)) => (found, kind),
         };
-        let shows = |rule: &Rule| rule.is_about(found, self.tenant());
-        let fenced = self.tenant().is_some_and(|tenant| !tenant.sees(kind, found));
-        fenced || !lookers(kind).iter().any(|op| self.may_ever(*op) && self.grants_of(*op).iter().any(shows))
-    }
-}
-
-impl Rule {
-    fn is_about(&self, object: &Object, tenant: Option<&Tenant>) -> bool {
-        let named = self.target.as_ref().is_none_or(|names| names.fits_object(object));
-        named && self.about.as_ref().is_none_or(|about| about.holds(object, tenant))
+        // an exec is a matter of its container
+        let kind = if kind == Target::Exec { Target::Container } else { kind };
+        let looks = self.tenant().is_some() || lookers(kind).iter().any(|op| self.may_ever(*op));
+        !looks || self.sight(kind).is_some_and(|sight| !sight.shows(found))
     }
 }
 
 /// Operations that show an object of this kind.
-fn lookers(kind: Target) -> &'static [Op] {
+pub(super) fn lookers(kind: Target) -> &'static [Op] {
     match kind {
         Target::Container | Target::Exec => &[Op::ContainerList, Op::ContainerInspect],
         Target::Network => &[Op::NetworkList, Op::NetworkInspect],

@@ -10,6 +10,7 @@ const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcd
 fn web() -> Object {
     let labels = [("tier", "web"), ("com.docker.compose.project", "shop"), ("com.docker.compose.service", "front")];
     Object {
+        also: Vec::new(),
         id: ID.into(),
         name: "shop-front-1".into(),
         image: "nginx:1".into(),

@@ -1,12 +1,13 @@
 //! The policy's own tests.
 
-use super::decide::Decision;
+use super::decide::{Allowed, Decision};
 use super::denial::Denial;
 use super::place::Place;
 use super::quota::{Amounts, Quota};
 use super::quota_demand::Demand;
+use super::view::View;
 use super::{Policy, Role};
-use crate::catalogue::{Body, route};
+use crate::catalogue::{Answer, Body, PartSet, route};
 use crate::request::{About, Identity, Original, Peer, Refusal, Request, split_target, understand_head};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
@@ -69,6 +70,8 @@ pub(super) enum As {
 pub(super) enum Expect {
     Allow,
     Deny(String),
+    /// It is allowed, and these parts of the answer are left out.
+    Hides(PartSet),
     /// It looks as if the object were not there.
     Absent,
 }
@@ -95,8 +98,16 @@ pub struct Failure {
 
 /// What came.
 enum Came {
-    Allow(Place),
-    Deny { words: Vec<String>, sentence: String },
+    /// By this grant; of what the answer tells, this is hidden.
+    Allow {
+        by: Place,
+        told: PartSet,
+        hidden: PartSet,
+    },
+    Deny {
+        words: Vec<String>,
+        sentence: String,
+    },
     Absent(String),
     Refused(Refusal),
 }
@@ -143,7 +154,7 @@ impl Case {
             Decision::Deny(denial) if hidden.is_some() && denial.is_of_target() => Came::Absent(denial.to_string()),
             Decision::Allow(allowed) => match self.usage.denial(role, allowed.request()) {
                 Some(denial) => Came::denied(&denial),
-                None => Came::Allow(allowed.by().clone()),
+                None => Came::allowed(&allowed),
             },
             Decision::Deny(denial) => Came::denied(&denial),
         })
@@ -182,7 +193,11 @@ pub(super) fn stranger() -> Identity {
 impl Expect {
     fn is_met(&self, came: &Came) -> bool {
         match (self, came) {
-            (Self::Allow, Came::Allow(_)) => true,
+            (Self::Allow, Came::Allow { .. }) => true,
+            (Self::Hides(parts), Came::Allow { told, hidden, .. }) => {
+                let parts = parts.intersection(*told);
+                !parts.is_empty() && hidden.includes(parts)
+            }
             (Self::Absent, Came::Absent(_)) => true,
             (Self::Deny(word), Came::Deny { words, .. }) => words.iter().any(|came| is_named(came, word)),
             _ => false,
@@ -193,9 +208,14 @@ impl Expect {
         match self {
             Self::Allow => "allow".into(),
             Self::Deny(word) => format!("deny: {word}"),
+            Self::Hides(parts) => format!("hides: {}", listed(*parts)),
             Self::Absent => "absent".into(),
         }
     }
+}
+
+fn listed(parts: PartSet) -> String {
+    parts.words().collect::<Vec<_>>().join(", ")
 }
 
 /// `require` is any requirement, and each goes by its own word as well.
@@ -205,6 +225,12 @@ fn is_named(came: &str, expected: &str) -> bool {
 }
 
 impl Came {
+    fn allowed(allowed: &Allowed) -> Self {
+        let told = Answer::of(allowed.request().operation().op).map(Answer::parts).unwrap_or_default();
+        let hidden = allowed.view().map(View::hidden).unwrap_or_default();
+        Self::Allow { by: allowed.by().clone(), told, hidden }
+    }
+
     fn denied(denial: &Denial) -> Self {
         let words = denial.why.iter().map(|why| why.word.clone()).collect();
         Self::Deny { words, sentence: denial.to_string() }
@@ -212,7 +238,8 @@ impl Came {
 
     fn said(&self) -> String {
         match self {
-            Self::Allow(place) => format!("allow, by {place}"),
+            Self::Allow { by, hidden, .. } if hidden.is_empty() => format!("allow, by {by}"),
+            Self::Allow { by, hidden, .. } => format!("allow, by {by}, hides: {}", listed(*hidden)),
             Self::Deny { words, sentence } => format!("deny: {} ({sentence})", words.join(", ")),
             Self::Absent(sentence) => format!("absent ({sentence})"),
             Self::Refused(refusal) => format!("refused with {}: {}", refusal.status, refusal.message),

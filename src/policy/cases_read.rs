@@ -2,7 +2,9 @@
 
 use super::case_body;
 use super::cases::{As, Case, Expect, LISTENER, Usage, stranger};
+use super::compile::Mode;
 use super::compile_target::FACTS as TARGET_FACTS;
+use super::compile_view;
 use super::quota::{self, Quota};
 use super::quota_read;
 use super::raw;
@@ -14,7 +16,7 @@ use super::tree::{Content, Node, Pair};
 use super::who::{OVERFLOW_ID, plain_address};
 use super::who_read::{CERT_FACTS, CONTAINER_FACTS, FACTS, number};
 use crate::catalogue::fields::CONTAINER_CREATE;
-use crate::catalogue::{FACETS, OPERATIONS, facet_named, operation_named, route};
+use crate::catalogue::{FACETS, OPERATIONS, PartSet, facet_named, operation_named, route};
 use crate::request::{About, Certificate, Identity, Object, Peer};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::net::{IpAddr, Ipv4Addr};
@@ -64,12 +66,17 @@ fn send_line<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(Method,
 }
 
 fn expected<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Expect> {
-    let help = "write `allow`, `absent` or `{ deny: WORD }`";
+    let help = "write `allow`, `absent`, `{ deny: WORD }` or `{ hides: [WORD] }`";
     match &pair.value.content {
         Content::Scalar(word) if word == "allow" => Some(Expect::Allow),
         Content::Scalar(word) if word == "absent" => Some(Expect::Absent),
         Content::Map(_) => {
-            let fields = reader.fields(pair.key.span, &pair.value, "`expect`", &["deny"]);
+            let fields = reader.fields(pair.key.span, &pair.value, "`expect`", &["deny", "hides"]);
+            if let Some(field) = fields.iter().find(|field| field.key.text == "hides") {
+                let words = compile_view::hide(reader, field, Mode::May)?;
+                let all = words.iter().fold(PartSet::default(), |all, (_, _, parts)| all.union(*parts));
+                return Some(Expect::Hides(all));
+            }
             let field = fields.iter().find(|field| field.key.text == "deny")?;
             let word = reader.word(field.key.span, &field.value, "`deny`")?;
             denied_word(reader, field.value.span, word).then(|| Expect::Deny(word.to_owned()))
@@ -204,6 +211,7 @@ fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[
     let compose = [("project", "com.docker.compose.project"), ("service", "com.docker.compose.service")];
     let compose = compose.map(|(word, label)| words(word).pop().map(|value| (label.to_owned(), value)));
     let mut container = Object {
+        also: Vec::new(),
         id: words("id").concat(),
         name: words("name").concat(),
         image: words("image").concat(),

@@ -92,7 +92,11 @@ fn tests_that_say_too_little_or_too_much_are_problems() {
             "send: GET /_ping\nexpect: { deny: ContainerKil }",
             "no denial is called `ContainerKil`; did you mean `ContainerKill`?",
         ),
-        (ONE, "send: GET /_ping\nexpect:", "`expect` says nothing; write `allow`, `absent` or `{ deny: WORD }`"),
+        (
+            ONE,
+            "send: GET /_ping\nexpect:",
+            "`expect` says nothing; write `allow`, `absent`, `{ deny: WORD }` or `{ hides: [WORD] }`",
+        ),
         (ONE, "send: GET /_ping\nexpect: allow\nfacts: {}", "`facts` is not known to this dockgate"),
         (
             ONE,
@@ -114,4 +118,19 @@ fn tests_that_say_too_little_or_too_much_are_problems() {
         assert_eq!(found.len(), 1, "{case} {found:?}");
         assert!(found[0].ends_with(&format!(": {expected}")), "{case} {found:?}");
     }
+}
+
+#[test]
+fn a_test_can_say_what_an_answer_hides() {
+    const HIDING: &str = "  ops:\n    who: [{ uid: 1001 }]\n    may: [container-reads: { hide: [secrets] }]\n";
+    let send = |path: &str, words: &str| came(run(HIDING, &format!("send: GET /{path}\nexpect: {{ hides: {words} }}")));
+    assert_eq!(send("containers/web/json", "[env, command]"), "passed");
+    assert_eq!(send("containers/json", "[secrets]"), "passed");
+    let place = "allow, by p.yaml:5 roles.ops.may[0].container-reads";
+    assert_eq!(send("containers/json", "[labels]"), format!("hides: labels / {place}, hides: command, secret_labels"));
+    assert_eq!(send("containers/web/stats", "[env]"), format!("hides: env / {place}"));
+    assert!(send("images/json", "[env]").starts_with("hides: env / deny: ImageList"));
+    let text =
+        format!("version: 1\nroles:\n{HIDING}tests:\n- it: x\n  send: GET /_ping\n  expect: {{ hides: [envs] }}\n");
+    assert!(problems(&text)[0].contains("no part is called `envs`"));
 }

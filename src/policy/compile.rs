@@ -3,10 +3,12 @@
 use super::about::AboutLimit;
 use super::compile_facet;
 use super::compile_query;
-use super::compile_target::{self, facts_of};
+use super::compile_target::{self, Misfit};
+use super::compile_view::{self, Word};
 use super::copy::{self, CopyLimit};
 use super::facet_limit::FacetLimit;
 use super::limit::QueryLimit;
+use super::names::Names;
 use super::place::Place;
 use super::raw::{self, RawLimit};
 use super::reader::Reader;
@@ -18,9 +20,11 @@ use super::setting::{self, Setting};
 use super::syntax::Entry;
 use super::text::{listed, plain, shown};
 use super::tree::Pair;
+use super::view::{Shown, Shows};
 use super::written::Written;
 use crate::catalogue::{FACETS, Facet, FacetRow, Op, OpSet, facet_named};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Which list an entry stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +38,12 @@ pub(super) enum Mode {
 struct Limits<'t> {
     /// `target: { name: ... }`
     names: Option<(&'t Pair, Written<'t>)>,
-    /// `target: { label: ... }`
-    about: Option<(&'t Pair, AboutLimit)>,
+    /// `target: { label: ... }`, `show: { label: ... }`
+    about: Option<(&'t Pair, Box<[Shown]>)>,
     /// `copy_of: { label: ... }`
     copy_of: Option<(&'t Pair, CopyLimit)>,
+    /// `hide: [env]`
+    hide: Vec<Word<'t>>,
     /// `query.NAME: ...`
     query: Vec<(&'t Pair, &'t str, Written<'t>)>,
     /// `binds: ...`
@@ -67,7 +73,9 @@ pub(super) fn compile<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: 
     }
     let Some(limits) = limits(reader, entry, mode) else { return Vec::new() };
     let operations = selection.operations();
+    compile_view::check_hide(reader, &limits.hide, selection, operations);
     for (pair, name, _) in &limits.query {
+        compile_view::check_columns(reader, &limits.hide, pair, operations);
         check_parameter(reader, pair, name, selection, operations);
     }
     if let Some((pair, _)) = &limits.copy_of {
@@ -107,14 +115,7 @@ fn may_be_granted(reader: &mut Reader<'_, '_>, entry: &Entry<'_>, selection: Sel
 
 /// The rule for one operation; nothing if the entry says nothing about it, or has problems.
 fn rule<'t>(reader: &mut Reader<'_, 't>, job: &Job<'_, 't>, op: Op) -> Option<Rule> {
-    let mut target = None;
-    if let Some((pair, written)) = &job.limits.names {
-        target = compile_target::names(reader, pair, written, job.selection, job.mode, op).ok()?;
-    }
-    let about = match &job.limits.about {
-        Some((pair, about)) => Some(compile_target::about(reader, pair, about, job.selection, op).ok()?),
-        None => None,
-    };
+    let Objects { target, about, shows } = objects(reader, job, op).ok()?;
     let mut query: Vec<QueryLimit> = Vec::new();
     for (pair, name, written) in &job.limits.query {
         if let Some(param) = op.operation().param(name) {
@@ -124,7 +125,8 @@ fn rule<'t>(reader: &mut Reader<'_, 't>, job: &Job<'_, 't>, op: Op) -> Option<Ru
     let facets = facets(reader, job, op)?;
     let raw = raw_limits(reader, job, op)?;
     // an exception that says nothing about this operation must not forbid all of it
-    let says_nothing = target.is_none() && about.is_none() && query.is_empty() && facets.is_empty() && raw.is_empty();
+    let of_any = target.is_none() && about.is_none() && shows.is_none();
+    let says_nothing = of_any && query.is_empty() && facets.is_empty() && raw.is_empty();
     if job.mode == Mode::Never && job.entry.limits.is_some() && says_nothing {
         return None;
     }
@@ -136,7 +138,35 @@ fn rule<'t>(reader: &mut Reader<'_, 't>, job: &Job<'_, 't>, op: Op) -> Option<Ru
     let copied = job.limits.copy_of.as_ref().filter(|_| op == Op::ContainerCreate);
     let copy_of = copied.map(|(_, limit)| limit.clone());
     let (query, facets, raw) = (query.into(), facets.into(), raw.into());
-    Some(Rule { op, place, everything, target, about, copy_of, query, facets, raw, require, set })
+    let hide = compile_view::hidden(&job.limits.hide, op);
+    Some(Rule { op, place, everything, target, about, copy_of, query, facets, raw, require, set, shows, hide })
+}
+
+/// The objects that an entry is about: one in the path, or those of a list.
+#[derive(Default)]
+struct Objects {
+    target: Option<Names>,
+    about: Option<AboutLimit>,
+    shows: Option<Arc<Shows>>,
+}
+
+fn objects(reader: &mut Reader<'_, '_>, job: &Job<'_, '_>, op: Op) -> Result<Objects, Misfit> {
+    let lists = compile_view::lists(op) && !matches!(job.selection, Selection::Everything);
+    let mut found = Objects::default();
+    if let Some((pair, written)) = &job.limits.names {
+        compile_target::check_never(reader, pair, written, job.mode)?;
+        match lists {
+            true => found.shows = compile_view::by_names(reader, written, job.mode, op)?,
+            false => found.target = compile_target::names(reader, pair, written, job.selection, job.mode, op)?,
+        }
+    }
+    if let Some((pair, facts)) = &job.limits.about {
+        match lists {
+            true => found.shows = compile_view::by_facts(reader, pair, facts, op)?,
+            false => found.about = Some(compile_target::about(reader, pair, facts, job.selection, op)?),
+        }
+    }
+    Ok(found)
 }
 
 /// The limits on fields that the operation's body has.
@@ -171,8 +201,10 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: Mode) -> Opt
             ("require", _) => require::read(reader, pair, mode)
                 .map(|found| limits.require.extend(found.into_iter().map(|requirement| (pair, requirement)))),
             ("set", _) => setting::read(reader, pair, mode).map(|found| limits.set = found),
+            ("hide", _) => compile_view::hide(reader, pair, mode).map(|found| limits.hide = found),
+            ("show", _) if mode == Mode::Never => only_target(reader, pair),
             (copy::WORD, _) => copy_of(reader, pair, mode).map(|found| limits.copy_of = Some((pair, found))),
-            ("target", _) => target(reader, pair, &mut limits),
+            ("target" | "show", _) => target(reader, pair, &mut limits),
             (_, Some(name)) => {
                 reader.written(pair.key.span, &pair.value).map(|written| limits.query.push((pair, name, written)))
             }
@@ -188,7 +220,8 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: Mode) -> Opt
 
 fn facet<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, &'static FacetRow, Written<'t>)> {
     let Some(row) = facet_named(&pair.key.text) else {
-        let known: Vec<&str> = ["target", copy::WORD].into_iter().chain(FACETS.iter().map(|row| row.word)).collect();
+        let known: Vec<&str> =
+            ["hide", "show", "target", copy::WORD].into_iter().chain(FACETS.iter().map(|row| row.word)).collect();
         reader.unknown_word(pair, &known);
         return None;
     };
@@ -226,17 +259,31 @@ fn check_facet(reader: &mut Reader<'_, '_>, pair: &Pair, row: &FacetRow, selecti
 /// By its name alone an object is known from the path; for everything else, the daemon is asked.
 fn target<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, limits: &mut Limits<'t>) -> Option<()> {
     let node = reader.resolve(&pair.value)?;
+    let word = &pair.key.text;
     if node.text().is_some_and(|text| text != "own") {
-        let help = "write `target: { name: ... }`, or another of the facts";
-        reader.report.problem_with_help(pair.key.span, "`target` does not say what about the object", help);
+        let help = format!("write `{word}: {{ name: ... }}`, or another of the facts");
+        let message = format!("`{word}` does not say what about the object");
+        reader.report.problem_with_help(pair.key.span, message, help);
+        return None;
+    }
+    if limits.names.is_some() || limits.about.is_some() {
+        let help = "`target` also says what lists and events show; write all facts there";
+        reader.report.problem_with_help(pair.key.span, "`target` and `show` stand in one entry", help);
         return None;
     }
     if let Some(name) = node.only("name") {
         limits.names = Some((name, reader.written(name.key.span, &name.value)?));
         return Some(());
     }
-    limits.about = Some((pair, facts_of(reader, pair, node, "`target`")?));
+    limits.about = Some((pair, compile_view::facts(reader, pair, node)?));
     Some(())
+}
+
+/// What never appears is a target.
+fn only_target(reader: &mut Reader<'_, '_>, pair: &Pair) -> Option<()> {
+    let help = "write `target`: on a list it says what never appears";
+    reader.report.problem_with_help(pair.key.span, "`show` stands under `may` alone", help);
+    None
 }
 
 /// `any`, or what the original has to be.
@@ -250,11 +297,11 @@ fn copy_of<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, mode: Mode) -> Optio
     let node = reader.resolve(&pair.value)?;
     match node.text() {
         Some("any") => Some(CopyLimit::Any),
-        Some(_) => {
+        Some(word) if word != "own" => {
             reader.report.problem_with_help(pair.key.span, "`copy_of` does not say what about the original", help);
             None
         }
-        None => facts_of(reader, pair, node, "`copy_of`").map(CopyLimit::Of),
+        _ => compile_view::facts(reader, pair, node).map(|facts| CopyLimit::Of(compile_view::of_objects(&facts))),
     }
 }
 

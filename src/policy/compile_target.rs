@@ -2,14 +2,15 @@
 
 use super::about::{self, AboutLimit};
 use super::compile::Mode;
+use super::compile_view;
 use super::image::ImagePattern;
 use super::names::{Names, called, is_image_like, is_whole_id};
 use super::pattern::Pattern;
 use super::reader::Reader;
 use super::select::Selection;
 use super::text::{listed, shown};
-use super::tree::{Content, Node, Pair};
-use super::who_read;
+use super::tree::Pair;
+use super::view::Shown;
 use super::written::{Form, Item, Written};
 use crate::catalogue::{Op, Target};
 
@@ -39,7 +40,6 @@ pub(super) fn names(
     match written {
         Written::Any => Ok(Some(Names::any(kind))),
         Written::List(items) => {
-            check_never(reader, pair, items, mode)?;
             if kind == Target::Container && !sweeping {
                 items.iter().for_each(|item| check_container(reader, item));
             }
@@ -64,40 +64,15 @@ pub(super) fn of_kind(reader: &mut Reader<'_, '_>, kind: Target, items: &[Item<'
 /// Facts that an object of the target can be known by.
 pub(super) const FACTS: &[&str] = &["name", "id", "label", "image", "project", "service", "state"];
 
-/// The facts of `target` or `copy_of`: of a list, those of any entry.
-pub(super) fn facts_of<'t>(
-    reader: &mut Reader<'_, 't>,
-    pair: &'t Pair,
-    node: &'t Node,
-    word: &str,
-) -> Option<AboutLimit> {
-    let before = reader.report.problems.len();
-    let entries = match &node.content {
-        Content::List(_) => reader.items(node),
-        _ => vec![node],
-    };
-    let is_own = |entry: &&&Node| entry.text() == Some("own");
-    let own = entries.iter().any(|entry| entry.text() == Some("own"));
-    let facts = entries.iter().filter(|entry| !is_own(entry)).map(|entry| {
-        let fields = reader.fields(pair.key.span, entry, word, FACTS);
-        if fields.is_empty() && reader.report.problems.len() == before {
-            reader.report.problem(pair.key.span, format!("{word} does not say what about the object"));
-        }
-        who_read::object(reader, fields)
-    });
-    let facts: Box<[_]> = facts.collect();
-    let says = own || !facts.is_empty();
-    (says && reader.report.problems.len() == before).then_some(AboutLimit { facts, own })
-}
-
-/// The same for one operation, if the daemon can be asked about what it names.
+/// The facts of a target for one operation, if the daemon can be asked about what it names.
 pub(super) fn about(
     reader: &mut Reader<'_, '_>,
     pair: &Pair,
-    limit: &AboutLimit,
+    facts: &[Shown],
     selection: Selection,
     op: Op,
 ) -> Result<AboutLimit, Misfit> {
+    let limit = compile_view::of_objects(facts);
     let name = op.name();
     let (message, help) = match op.operation().target {
         _ if matches!(selection, Selection::Everything) => (
@@ -109,8 +84,11 @@ pub(super) fn about(
             format!("{name} is about what a registry has, which is known by its name alone"),
             "write `target: { name: ... }`".to_owned(),
         ),
+        Some(_) if facts.iter().any(|facts| facts.kinds.is_some() || facts.actions.is_some()) => {
+            (format!("{name} tells of no `type` or `action`"), "these are facts of SystemEvents".to_owned())
+        }
         Some(kind) => match limit.misfit(kind) {
-            None => return Ok(limit.clone()),
+            None => return Ok(limit),
             Some(fact) => (
                 format!("{name} is about a {}, which has no {fact}", called(kind)),
                 "it is known by `name`, `id`, `label` and `project`".to_owned(),
@@ -134,7 +112,14 @@ fn nameless(reader: &mut Reader<'_, '_>, pair: &Pair, selection: Selection, op: 
     Misfit
 }
 
-fn check_never(reader: &mut Reader<'_, '_>, pair: &Pair, items: &[Item<'_>], mode: Mode) -> Result<(), Misfit> {
+/// What under `never` would forbid less than it looks like.
+pub(super) fn check_never(
+    reader: &mut Reader<'_, '_>,
+    pair: &Pair,
+    written: &Written<'_>,
+    mode: Mode,
+) -> Result<(), Misfit> {
+    let Written::List(items) = written else { return Ok(()) };
     if mode == Mode::May {
         return Ok(());
     }
@@ -150,7 +135,7 @@ fn check_never(reader: &mut Reader<'_, '_>, pair: &Pair, items: &[Item<'_>], mod
 }
 
 /// Every full name of an image has a slash, so an expression without one leaves all of them free.
-fn check_expressions(reader: &mut Reader<'_, '_>, items: &[Item<'_>], mode: Mode) -> Result<(), Misfit> {
+pub(super) fn check_expressions(reader: &mut Reader<'_, '_>, items: &[Item<'_>], mode: Mode) -> Result<(), Misfit> {
     let short = |item: &&Item<'_>| matches!(item.form, Form::Regex(regex) if !regex.contains('/'));
     let Some(item) = items.iter().find(|item| mode == Mode::Never && short(item)) else { return Ok(()) };
     let help = "images are compared as `docker.io/library/nginx:latest`";
@@ -171,7 +156,7 @@ fn check_container(reader: &mut Reader<'_, '_>, item: &Item<'_>) {
     }
 }
 
-fn collect<T>(
+pub(super) fn collect<T>(
     reader: &mut Reader<'_, '_>,
     items: &[Item<'_>],
     compile: impl Fn(&Form<'_>) -> Result<T, String>,
@@ -186,7 +171,7 @@ fn collect<T>(
     if patterns.len() == items.len() { Ok(patterns) } else { Err(Misfit) }
 }
 
-fn plain(form: &Form<'_>) -> Result<Pattern, String> {
+pub(super) fn plain(form: &Form<'_>) -> Result<Pattern, String> {
     match form {
         Form::Word(word) => Pattern::glob(without_slash(word)),
         Form::Exactly(name) => Ok(Pattern::literal(without_slash(name))),
@@ -200,7 +185,7 @@ fn without_slash(name: &str) -> &str {
     name.strip_prefix('/').unwrap_or(name)
 }
 
-fn image(form: &Form<'_>) -> Result<ImagePattern, String> {
+pub(super) fn image(form: &Form<'_>) -> Result<ImagePattern, String> {
     match form {
         Form::Word(name) => ImagePattern::glob(name),
         Form::Exactly(name) => Ok(ImagePattern::literal(name)),
@@ -219,7 +204,7 @@ fn no_name(form: &Form<'_>) -> String {
     }
 }
 
-fn said(items: &[Item<'_>]) -> String {
+pub(super) fn said(items: &[Item<'_>]) -> String {
     const MOST: usize = 6;
     let words = items.iter().map(|item| match item.form {
         Form::Word(word) | Form::Exactly(word) | Form::Regex(word) => shown(word),

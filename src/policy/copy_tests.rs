@@ -304,10 +304,10 @@ fn what_a_link_leads_to_is_mounted_nowhere_else() {
     let real = || Use { facet: Facet::Binds, value: UseValue::Path { path: "/real".into(), read_only: false } };
     let body = |binds: &str| format!(r#"{{"Image":"a","HostConfig":{{"Binds":[{binds}]}}}}"#);
     let mut same = copy(&body(r#""/link:/l""#), &body(r#""/link:/l""#));
-    same.led_to(vec![real()]);
+    same.led_to(vec![(real(), real())]);
     assert_eq!(denied(&role(COPIES), same), "");
     let mut other = copy(&body(r#""/link:/l""#), &body(r#""/link:/l","/real:/bin""#));
-    other.led_to(vec![real()]);
+    other.led_to(vec![(real(), real())]);
     assert_eq!(denied(&role(COPIES), other), "binds");
 }
 

@@ -6,6 +6,7 @@ use super::quota_demand::Demand;
 use super::role::Role;
 use super::rule::Rule;
 use super::tenant::Tenant;
+use super::view::View;
 use super::{fence, stamp};
 use crate::request::Request;
 
@@ -26,6 +27,7 @@ pub struct Allowed {
     unexamined: bool,
     set: Vec<String>,
     tenant: Option<Tenant>,
+    view: Option<Box<View>>,
 }
 
 impl Allowed {
@@ -47,6 +49,11 @@ impl Allowed {
     /// What the grant has put into the request: `mem_limit=512MiB`.
     pub fn set(&self) -> &[String] {
         &self.set
+    }
+
+    /// What of the answer is shown; nothing if all of it is.
+    pub fn view(&self) -> Option<&View> {
+        self.view.as_deref()
     }
 
     /// Whether `everything` allows it, with all that was not read.
@@ -72,10 +79,11 @@ impl Role {
                 Some(denial) => Decision::Deny(denial),
                 None => {
                     let Fit { rule, mut request, mut set } = fit;
+                    let view = self.view(&request, strict);
                     set.extend(self.stamp(&mut request));
                     let (by, unexamined) = (rule.place.clone(), rule.everything && !strict);
                     let tenant = self.tenant().cloned();
-                    Decision::Allow(Box::new(Allowed { request, by, unexamined, set, tenant }))
+                    Decision::Allow(Box::new(Allowed { request, by, unexamined, set, tenant, view }))
                 }
             },
             Err(Some(nearest)) => Decision::Deny(self.denial(nearest)),

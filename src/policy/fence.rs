@@ -114,7 +114,7 @@ impl Tenant {
     /// without a name, and for those that the policy does not share.
     fn shares_image(&self, image: &Object) -> bool {
         let made = image.labels.get(self.label().0).is_some_and(|tenant| !tenant.is_empty());
-        !made && !image.tags.is_empty() && !self.says_what_is_used(Target::Image)
+        !made && !image.name.is_empty() && !self.says_what_is_used(Target::Image)
     }
 
     /// Whether the request may name the object for what it names it for.

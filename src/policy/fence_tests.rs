@@ -10,11 +10,9 @@ const CREATE: &str = "POST /v1.47/containers/create";
 /// An object of a tenant, or of nobody.
 fn object(name: &str, tenant: &str) -> Object {
     let labels = if tenant.is_empty() { Vec::new() } else { vec![(LABEL.to_owned(), tenant.to_owned())] };
-    let tags = vec![name.to_owned()];
     Object {
         id: format!("id-{name}"),
         name: name.to_owned(),
-        tags,
         labels: labels.into_iter().collect(),
         ..Object::default()
     }

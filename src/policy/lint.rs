@@ -13,7 +13,7 @@ use super::rule::Rule;
 use super::syntax::Entry;
 use super::text::{listed, shown};
 use super::who::Who;
-use super::{lint_forged, lint_host};
+use super::{lint_forged, lint_host, lint_view};
 use crate::catalogue::{OPERATIONS, Op, OpSet, Operation};
 
 /// The most names that one warning lists.
@@ -126,6 +126,7 @@ fn alone(placed: &Placed) -> Vec<Warning> {
         .into_iter()
         .flatten()
         .chain(forbidden(placed))
+        .chain(told(placed))
         .collect()
 }
 
@@ -161,6 +162,17 @@ fn moved(placed: &Placed) -> Option<Warning> {
         );
         warning(&placed.name, message, "limit `tags` there; an archive that is loaded brings its own names")
     })
+}
+
+/// Parts that are hidden in one answer alone.
+fn told(placed: &Placed) -> Vec<Warning> {
+    let warn = |leak: lint_view::Leak| {
+        let (role, hidden) = (placed.role.name(), leak.hidden.name());
+        let message =
+            format!("the role `{role}` hides `{}` in {hidden}, and yet may read it by {}", leak.part, leak.read);
+        warning(&placed.name, message, "hide it there as well, or leave these out")
+    };
+    lint_view::leaks(&placed.role).into_iter().map(warn).collect()
 }
 
 fn anyone(placed: &Placed) -> Option<Warning> {

@@ -75,13 +75,15 @@ impl Names {
         match &self.list {
             List::Any => true,
             List::Plain(patterns) => {
-                patterns.iter().any(|pattern| pattern.fits(&object.name)) || self.holds_id(&object.id)
+                object.names().any(|name| patterns.iter().any(|pattern| pattern.fits(name)))
+                    || self.holds_id(&object.id)
             }
-            List::Images(patterns) => {
-                let names = || object.tags.iter().chain(std::iter::once(&object.name));
-                patterns.iter().any(|pattern| names().any(|name| pattern.fits(name)))
-            }
+            List::Images(patterns) => object.names().any(|name| patterns.iter().any(|pattern| pattern.fits(name))),
         }
+    }
+
+    pub(super) fn kind(&self) -> Target {
+        self.kind
     }
 
     /// Whether the name may mean an object of the list: an ID may be anything.

@@ -28,10 +28,21 @@ impl ObjectFacts {
         holds(&self.id, |wanted| wanted.fits(&object.id))
             && holds(&self.image, |wanted| wanted.fits(&object.image))
             && holds(&self.label, |wanted| wanted.holds(object))
-            && holds(&self.name, |wanted| is_called(object, wanted))
+            && holds(&self.name, |wanted| object.names().any(|name| wanted.fits(name)))
             && holds(&self.project, |wanted| object.project().is_some_and(|project| wanted.fits(project)))
             && holds(&self.service, |wanted| object.service().is_some_and(|service| wanted.fits(service)))
             && holds(&self.state, |wanted| wanted.fits(&object.state))
+    }
+
+    /// Whether nothing is said.
+    pub(super) fn is_empty(&self) -> bool {
+        self.said().is_empty()
+    }
+
+    /// Whether the object may be one of them, where its labels are not told.
+    pub(super) fn may_hold(&self, object: &Object) -> bool {
+        let known = Self { label: None, project: None, service: None, ..self.clone() };
+        self.hold(object) || known.hold(object)
     }
 
     /// How they read: `` label `tier=web`, name `web-*` ``.
@@ -50,11 +61,6 @@ impl ObjectFacts {
         let said = all.iter().filter(|(_, values)| !values.is_empty());
         said.map(|(word, values)| format!("{word} `{}`", values.join("` or `"))).collect::<Vec<_>>().join(", ")
     }
-}
-
-/// An image goes by several names.
-fn is_called(object: &Object, wanted: &Pattern) -> bool {
-    wanted.fits(&object.name) || object.tags.iter().any(|tag| wanted.fits(tag))
 }
 
 impl LabelFact {

@@ -36,6 +36,8 @@ pub struct Role {
     ever: OpSet,
     /// Operations that `everything` covers, and no `never` looks into.
     unexamined: OpSet,
+    /// Operations whose answers do not always pass as they are.
+    viewed: OpSet,
 }
 
 impl Role {
@@ -44,7 +46,7 @@ impl Role {
         let granted: OpSet = may.iter().map(|rule| rule.op).collect();
         let unexamined: OpSet = may.iter().filter(|rule| rule.everything).map(|rule| rule.op).collect();
         let looked_into: OpSet = never.iter().filter(|ban| ban.looks_inside()).map(|ban| ban.op).collect();
-        Self {
+        let mut role = Self {
             name,
             who,
             grants: Table::new(may),
@@ -55,12 +57,16 @@ impl Role {
             own: OwnFiles::default(),
             ever: granted.difference(banned),
             unexamined: unexamined.difference(banned).difference(looked_into),
-        }
+            viewed: OpSet::default(),
+        };
+        role.viewed = role.viewed();
+        role
     }
 
     /// The role behind a fence.
     pub(super) fn behind(mut self, tenant: Option<Tenant>) -> Self {
         self.tenant = tenant;
+        self.viewed = self.viewed();
         self
     }
 
@@ -85,6 +91,12 @@ impl Role {
         self.ever = self.ever.difference(banned);
         let looked_into: OpSet = more.iter().filter(|ban| ban.looks_inside()).map(|ban| ban.op).collect();
         self.unexamined = self.unexamined.difference(banned).difference(looked_into);
+        self.viewed = self.viewed();
+    }
+
+    /// Whether the answers of the operation do not always pass as they are.
+    pub(super) fn views(&self, op: Op) -> bool {
+        self.viewed.contains(op)
     }
 
     /// The role's name.

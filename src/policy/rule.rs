@@ -15,9 +15,11 @@ use super::setting::{self, Setting};
 use super::tenant::Tenant;
 use super::text::{plain, shown};
 use super::uses::danger;
-use crate::catalogue::{Facet, Op};
+use super::view::Shows;
+use crate::catalogue::{Facet, Op, PartSet};
 use crate::request::{About, Request, Use as Used, UseValue, Uses};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What one entry says about one operation.
 #[derive(Clone, Debug)]
@@ -37,12 +39,16 @@ pub(super) struct Rule {
     pub(super) raw: Box<[RawLimit]>,
     pub(super) require: Box<[&'static Requirement]>,
     pub(super) set: Box<[Setting]>,
+    /// Which objects the answer shows, where it lists some.
+    pub(super) shows: Option<Arc<Shows>>,
+    /// Which parts of the answer are hidden.
+    pub(super) hide: PartSet,
 }
 
 impl Rule {
     /// Whether the rule says something about the operation as a whole.
     pub(super) fn is_unlimited(&self) -> bool {
-        let of_any = self.target.is_none() && self.about.is_none();
+        let of_any = self.target.is_none() && self.about.is_none() && self.shows.is_none();
         of_any && self.query.is_empty() && !self.looks_inside()
     }
 
@@ -181,7 +187,8 @@ impl Rule {
     pub(super) fn says_own(&self) -> bool {
         let about = self.about.as_ref().is_some_and(AboutLimit::says_own);
         let copies = matches!(&self.copy_of, Some(CopyLimit::Of(about)) if about.says_own());
-        about || copies || self.facets.iter().any(FacetLimit::says_own)
+        let shows = self.shows.as_ref().is_some_and(|shows| shows.says_own());
+        about || copies || shows || self.facets.iter().any(FacetLimit::says_own)
     }
 
     /// Whether the grant names the facet, or one that says enough about it.

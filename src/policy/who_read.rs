@@ -136,6 +136,18 @@ pub(super) fn object<'t>(reader: &mut Reader<'_, 't>, fields: &'t [Pair]) -> Obj
     facts
 }
 
+/// The facts of an event: of which type it is, and what happened.
+pub(super) fn event<'t>(
+    reader: &mut Reader<'_, 't>,
+    fields: &'t [Pair],
+) -> (Option<Vec<Pattern>>, Option<Vec<Pattern>>) {
+    let mut of = |word: &str| {
+        let field = fields.iter().find(|field| field.key.text == word)?;
+        Some(values(reader, field, pattern))
+    };
+    (of("type"), of("action"))
+}
+
 /// All of an ID: its beginning could be another's, too.
 fn container_id(node: &Node) -> Reading<Pattern> {
     let text = word(node)?;

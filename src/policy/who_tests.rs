@@ -218,6 +218,7 @@ fn what_can_be_for_nobody_is_a_problem() {
 fn in_container(change: impl Fn(&mut Object)) -> Identity {
     let labels = [("com.example.role", "runner"), ("com.docker.compose.project", "shop"), ("empty", "")];
     let mut container = Object {
+        also: Vec::new(),
         id: "ab".repeat(32),
         name: "shop-web-1".into(),
         image: "registry.example.com/shop/web:2".into(),

@@ -1,6 +1,7 @@
 //! The two bodies of an exchange: what goes up and what comes down.
 
 use super::exchange::{Exchange, Open};
+use super::shape::Shaped;
 use super::upload::Held;
 use super::upstream::Lease;
 use crate::record::How;
@@ -76,6 +77,9 @@ impl Body for Upload {
     }
 }
 
+/// Whatever ends an answer before its end.
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 /// An answer on its way to the client.
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -91,6 +95,8 @@ enum Source {
     Nothing,
     Full(Option<Bytes>),
     Daemon(Incoming, Lease),
+    /// What of it is shown.
+    Shaped(Box<Shaped>, Lease),
 }
 
 impl Answer {
@@ -111,6 +117,11 @@ impl Answer {
         answer
     }
 
+    /// What of the daemon's answer is shown.
+    pub(super) fn shaped(shaped: Shaped, lease: Lease, exchange: Rc<Exchange>, open: Open) -> Self {
+        Self { source: Source::Shaped(Box::new(shaped), lease), exchange, _open: open }
+    }
+
     /// Once the daemon's last byte has come, its connection can serve others.
     fn settle(&mut self) {
         if let Source::Daemon(body, lease) = &mut self.source
@@ -120,7 +131,7 @@ impl Answer {
         }
     }
 
-    fn note(&mut self, frame: Option<&Result<Frame<Bytes>, hyper::Error>>) {
+    fn note(&mut self, frame: Option<&Result<Frame<Bytes>, BoxError>>) {
         match frame {
             Some(Ok(frame)) => {
                 self.exchange.down(frame.data_ref().map_or(0, Bytes::len));
@@ -128,7 +139,7 @@ impl Answer {
             }
             Some(Err(_)) => self.exchange.finish(How::DaemonGone),
             None => {
-                if let Source::Daemon(_, lease) = &mut self.source {
+                if let Source::Daemon(_, lease) | Source::Shaped(_, lease) = &mut self.source {
                     lease.complete(self.exchange.is_uploaded());
                 }
                 self.end();
@@ -148,13 +159,14 @@ impl Answer {
 
 impl Body for Answer {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BoxError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let frame = match &mut self.source {
             Source::Nothing => None,
             Source::Full(bytes) => bytes.take().map(|b| Ok(Frame::data(b))),
-            Source::Daemon(body, _) => ready!(Pin::new(body).poll_frame(cx)),
+            Source::Daemon(body, _) => ready!(Pin::new(body).poll_frame(cx)).map(|frame| frame.map_err(Into::into)),
+            Source::Shaped(shaped, _) => ready!(shaped.poll(cx)).map(|frame| frame.map_err(Into::into)),
         };
         self.note(frame.as_ref());
         Poll::Ready(frame)
@@ -165,6 +177,7 @@ impl Body for Answer {
             Source::Nothing => true,
             Source::Full(bytes) => bytes.is_none(),
             Source::Daemon(body, _) => body.is_end_stream(),
+            Source::Shaped(shaped, _) => shaped.is_over(),
         }
     }
 
@@ -173,6 +186,7 @@ impl Body for Answer {
             Source::Nothing => SizeHint::with_exact(0),
             Source::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
             Source::Daemon(body, _) => body.size_hint(),
+            Source::Shaped(..) => SizeHint::default(),
         }
     }
 }

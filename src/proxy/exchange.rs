@@ -3,7 +3,7 @@
 use super::quotas::Place;
 use super::rules::Standing;
 use super::tap::TapState;
-use crate::policy::Decision;
+use crate::policy::{Decision, Role, View};
 use crate::record::{End, How, RequestId, Sinks};
 use crate::request::Request;
 use std::cell::{Cell, RefCell};
@@ -32,6 +32,8 @@ pub(super) struct Exchange {
     request: RefCell<Option<Box<Request>>>,
     /// What it takes of the role's quotas for as long as it goes on.
     places: RefCell<Vec<Place>>,
+    /// What of the answer is shown, where that is not all of it.
+    view: RefCell<Option<Box<View>>>,
     traffic: Rc<Traffic>,
     sinks: Rc<Sinks>,
 }
@@ -77,6 +79,7 @@ impl Exchange {
             streaming: Cell::new(false),
             request: RefCell::new(None),
             places: RefCell::new(Vec::new()),
+            view: RefCell::new(None),
             traffic: Rc::clone(traffic),
             sinks: Rc::clone(sinks),
         })
@@ -108,8 +111,25 @@ impl Exchange {
     /// Whether the stream is still allowed.
     pub(super) fn is_allowed(&self, standing: &Standing) -> bool {
         let Some(request) = self.request.borrow().clone() else { return true };
-        standing.is_trusted().is_ok()
-            && standing.role().is_ok_and(|role| matches!(role.decide(*request), Decision::Allow(_)))
+        let allowed = |role: &Role| match role.decide(*request) {
+            Decision::Allow(permit) => self.shows_as(permit.view()),
+            Decision::Deny(_) => false,
+        };
+        standing.is_trusted().is_ok() && standing.role().is_ok_and(allowed)
+    }
+
+    /// Only this of the answer is shown, for as long as it lasts.
+    pub(super) fn views(&self, view: Option<&View>) {
+        *self.view.borrow_mut() = view.cloned().map(Box::new);
+    }
+
+    /// Whether other rules show the same of the answer: what has begun is not cut anew.
+    fn shows_as(&self, other: Option<&View>) -> bool {
+        match (self.view.borrow().as_deref(), other) {
+            (None, None) => true,
+            (Some(view), Some(other)) => view.is_same(other),
+            _ => false,
+        }
     }
 
     fn endless(&self) {

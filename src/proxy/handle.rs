@@ -10,13 +10,14 @@ use super::originals::{self, Ending};
 use super::quotas::{Full, Turn};
 use super::refuse::Reply;
 use super::rules::Standing;
+use super::shape::{self, Shaping};
 use super::upload;
 use super::upstream::{self, Lease, UpstreamError};
 use super::upstream_io::UpstreamIo;
 use super::version;
 use super::volumes::{self, Mounted};
 use crate::catalogue::{self, Facet, Op, Operation, Route, Stream, Target};
-use crate::policy::{Allowed, Decision, Denial, NoRole, Role};
+use crate::policy::{Allowed, Decision, Denial, NoRole, Role, View};
 use crate::record::{How, Record, Verdict, visible};
 use crate::request::{About, Refusal, Request as Understood, UseValue, Uses, headers, split_target, understand_head};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, UPGRADE};
@@ -108,7 +109,7 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
             }
             match forward(&link, &call.exchange, &seen.standing, ready).await {
                 Ok((Sent::Streaming(response, lease), wanted)) => {
-                    return relay(&link, response, lease, &wanted, call).await;
+                    return relay(&link, response, lease, wanted, call).await;
                 }
                 Ok((Sent::Made(head, body), _)) => return call.whole(head, body),
                 Ok((Sent::Unmade(status, message), _)) => return call.answer(Reply::new(status, message)),
@@ -310,6 +311,10 @@ struct Wanted {
     upgrade: bool,
     /// Whether the client stands behind a fence.
     fenced: bool,
+    /// What of the answer is shown, where that is not all of it.
+    view: Option<View>,
+    /// What the path names.
+    object: String,
 }
 
 impl Wanted {
@@ -335,12 +340,15 @@ async fn forward(
         operation: request.operation(),
         upgrade: request.headers.upgrade.is_some(),
         fenced: permit.tenant().is_some(),
+        view: permit.view().cloned(),
+        object: request.params().object.as_deref().map(visible).unwrap_or_default(),
     };
     match wanted.operation.stream {
         Stream::Plain => {}
         Stream::Request | Stream::Both => exchange.lasts(request),
         Stream::Response | Stream::H2c | Stream::Hijack | Stream::Websocket => exchange.streams(request),
     }
+    exchange.views(permit.view());
     link.lasts(exchange);
     let sent = match (turn, Mounted::by(&permit)) {
         (None, None) => {
@@ -360,11 +368,11 @@ async fn relay(
     link: &Rc<Link>,
     response: Response<Incoming>,
     lease: Lease,
-    wanted: &Wanted,
+    wanted: Wanted,
     call: Call,
 ) -> Response<Answer> {
     if response.status() == StatusCode::SWITCHING_PROTOCOLS && wanted.may_switch() {
-        return switch(link, response, lease, wanted, call).await;
+        return switch(link, response, lease, &wanted, call).await;
     }
     if response.status().is_informational() {
         return call.failed("the Docker daemon switched protocols unasked");
@@ -374,6 +382,13 @@ async fn relay(
     strip(&mut head.headers);
     if wanted.fenced && head.status == StatusCode::CONFLICT && takes_a_name(wanted.operation.op) {
         return call.answer(Reply::new(409, "Conflict. The name is already in use".to_owned()));
+    }
+    if let Some(view) = wanted.view.filter(|_| head.status.is_success() && head.status != StatusCode::NO_CONTENT) {
+        if link.upstream.is_newer() {
+            version::clamp_header(&mut head.headers);
+        }
+        let shaping = Shaping { view, object: wanted.object };
+        return shape::respond(&link.upstream, head, body, lease, shaping, call).await;
     }
     if link.upstream.is_newer() {
         return version::clamp(head, body, lease, wanted.operation, call).await;

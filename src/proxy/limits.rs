@@ -121,5 +121,11 @@ pub const LINGER_TIME: Duration = Duration::from_secs(5);
 /// How long a connect to the daemon waits while its accept queue is full.
 pub const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 
+/// The largest element of an answer that is shown in part: what is held of it at once.
+pub const MAX_ELEMENT: usize = 4 << 20;
+
+/// The most objects that an answer's view knows by ID and name.
+pub const MAX_KNOWN: usize = 128 << 10;
+
 /// The largest `/version` answer that is rewritten for a daemon newer than the catalogue.
 pub const MAX_VERSION_ANSWER: usize = 1 << 20;

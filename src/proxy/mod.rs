@@ -27,6 +27,7 @@ mod reload;
 mod remembered;
 mod revocations;
 mod rules;
+mod shape;
 mod stream;
 mod tap;
 mod thread;

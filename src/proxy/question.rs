@@ -2,18 +2,22 @@
 //! that it does itself. They take the connections that requests take, and no client has asked for them.
 
 use super::body::Upload;
-use super::upstream::{JSON, Upstream, UpstreamError, bare};
+use super::upstream::{JSON, Lease, Upstream, UpstreamError, bare};
 use crate::catalogue::{Op, Params, Route};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::{Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
 use serde_json::Value;
 use std::rc::Rc;
 use std::time::Duration;
 
 /// How long the daemon may take.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long it may take for a list.
+pub(super) const LIST_PATIENCE: Duration = Duration::from_secs(20);
 
 /// The largest answer: an inspected container has some ten KiB, and more with long labels; a listed
 /// one has one or two.
@@ -96,6 +100,21 @@ async fn get(upstream: &Rc<Upstream>, target: &str) -> Result<(StatusCode, Bytes
 async fn in_time<T>(asked: impl Future<Output = Result<T, String>>) -> Result<T, String> {
     let asked = tokio::time::timeout(PATIENCE, asked).await;
     asked.map_err(|_| format!("no answer within {} seconds", PATIENCE.as_secs()))?
+}
+
+/// Has the daemon list objects by the operation that does so.
+///
+/// # Errors
+/// Why there is no list, in words.
+pub(super) async fn list(upstream: &Rc<Upstream>, op: Op, query: &str) -> Result<(Incoming, Lease), String> {
+    let target = format!("{}{query}", path(op, None));
+    let uri = target.parse::<Uri>().map_err(|error| error.to_string())?;
+    let asked = upstream.repeatable(|| request(Method::GET, &uri, Upload::Empty));
+    let (response, lease) = asked.await.map_err(|error| said(&error))?;
+    match response.status() {
+        StatusCode::OK => Ok((response.into_body(), lease)),
+        status => Err(format!("the daemon was asked for a list, and answered {status}")),
+    }
 }
 
 /// Sends what may be sent twice, and waits for the whole answer.

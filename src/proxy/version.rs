@@ -35,7 +35,7 @@ pub(super) async fn clamp(
     Response::from_parts(head, Answer::full(lowered, call.exchange, call.open))
 }
 
-/// No version above the ceiling.
+/// Lowers the version that every answer names.
 pub(super) fn clamp_header(headers: &mut HeaderMap) {
     let newer = headers.get("api-version").and_then(|v| v.to_str().ok()).is_some_and(is_newer);
     if newer && let Ok(ceiling) = HeaderValue::from_str(&CEILING.to_string()) {

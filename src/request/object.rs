@@ -9,8 +9,8 @@ pub struct Object {
     pub id: String,
     /// Its name, without the slash before a container's.
     pub name: String,
-    /// Every name that an image goes by, with its tag or digest.
-    pub tags: Vec<String>,
+    /// Further names: of an image all others.
+    pub also: Vec<String>,
     /// The image of a container, as it was asked for when the container was made.
     pub image: String,
     /// Whether a container runs, and the like: `running`, `exited`.
@@ -20,6 +20,11 @@ pub struct Object {
 }
 
 impl Object {
+    /// All its names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.name).chain(&self.also).map(String::as_str)
+    }
+
     /// The project of Compose that it belongs to.
     pub fn project(&self) -> Option<&str> {
         self.labels.get("com.docker.compose.project").map(String::as_str)

@@ -22,3 +22,4 @@ mod random;
 mod records;
 mod reload;
 mod tls;
+mod views;

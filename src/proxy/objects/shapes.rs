@@ -194,9 +194,9 @@ impl From<Image> for Object {
     fn from(image: Image) -> Self {
         let tags = image.repo_tags.into_iter().chain(image.repo_digests).flatten();
         // what has no name is listed so by older daemons
-        let tags: Vec<String> = tags.filter(|tag| !tag.contains("<none>")).collect();
+        let mut names = tags.filter(|tag| !tag.contains("<none>"));
         let labels = image.config.and_then(|config| config.labels).unwrap_or_default();
-        Self { id: image.id, name: tags.first().cloned().unwrap_or_default(), tags, labels, ..Self::default() }
+        Self { id: image.id, name: names.next().unwrap_or_default(), also: names.collect(), labels, ..Self::default() }
     }
 }
 
@@ -232,6 +232,6 @@ impl From<Node> for Object {
 
 impl From<Plugin> for Object {
     fn from(plugin: Plugin) -> Self {
-        Self { id: plugin.id, tags: vec![plugin.name.clone()], name: plugin.name, ..Self::default() }
+        Self { id: plugin.id, name: plugin.name, ..Self::default() }
     }
 }
