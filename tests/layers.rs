@@ -72,6 +72,7 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "record",
             "proxy/objects",
+            "proxy/objects.rs",
             "proxy/quotas/count.rs",
             "proxy/shape/text.rs",
             "proxy/volumes.rs",
