@@ -36,7 +36,7 @@ def ask(path, method, target, body=None, kind="application/json"):
     data = answer.read()
     connection.close()
     try:
-        return answer.status, json.loads(data)
+        return answer.status, json.loads(data.decode())
     except ValueError:
         return answer.status, data
 
@@ -46,13 +46,14 @@ def as_user(uid, work):
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        os.setgid(uid)
-        os.setuid(uid)
         try:
+            os.setgid(uid)
+            os.setuid(uid)
             result = work()
-        except OSError as error:
+        except Exception as error:  # whatever it is, this process must not go on as its parent
             result = (0, f"{error!r}")
-        os.write(writing, pickle.dumps(result))
+        with os.fdopen(writing, "wb") as pipe:
+            pickle.dump(result, pipe)
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:

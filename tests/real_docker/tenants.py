@@ -12,7 +12,7 @@ import subprocess
 import tarfile
 import threading
 import time
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote_plus, urlencode
 
 from lab import Checks, Gate, as_user, ask
 
@@ -186,7 +186,7 @@ PRUNES = {
     "ContainerPrune": "/containers/prune",
     "ImagePrune": "/images/prune?filters=" + quote('{"dangling":["false"]}'),
     "NetworkPrune": "/networks/prune",
-    "VolumePrune": "/volumes/prune?filters=" + quote('{"all":["true"]}'),
+    "VolumePrune": "/v1.41/volumes/prune",
 }
 DENIED = (400, 403, 404, 409)
 
@@ -196,7 +196,10 @@ def tells(world, answer, sent=""):
     text = answer if isinstance(answer, str) else json.dumps(answer) if not isinstance(answer, bytes) else answer.decode(errors="replace")
     known = [MARK, "b-web", "b-bridge", "b-spare", "b-svc", "b-secret", "b-config", "b-img"]
     known += [name for names in world.names.values() for name in names if len(name) > 11]
-    return [word for word in known if word in text and word not in sent]
+    sent = unquote_plus(sent)
+    told = [word for word in known if word in text and word not in sent]
+    # what was asked for by a short name is told by its whole one
+    return [word for word in told if not ("b-img" in word and "b-img" in sent)]
 
 
 def paths(world, operations, checks):
