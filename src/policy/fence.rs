@@ -98,23 +98,31 @@ impl Tenant {
 
     fn may_change(&self, op: Op, kind: Target, object: &Object) -> bool {
         let joined = matches!(op, Op::NetworkConnect | Op::NetworkDisconnect);
-        self.owns(object) || (joined && self.may_use(kind, object)) || (joined && is_predefined(kind, object))
+        self.owns(object) || (joined && self.may_use(kind, object)) || (joined && self.is_predefined(kind, object))
     }
 
     /// Whether the object is there at all, as far as the tenant can tell.
     pub(super) fn sees(&self, kind: Target, object: &Object) -> bool {
         let kind = if kind == Target::Exec { Target::Container } else { kind };
-        if self.owns(object) || self.may_read(kind, object) || is_predefined(kind, object) {
+        if self.owns(object) || self.may_read(kind, object) || self.is_predefined(kind, object) {
             return true;
         }
         kind == Target::Image && self.shares_image(object)
     }
 
+    /// Whether it is one of Docker's own networks, and not a tenant's of that name.
+    fn is_predefined(&self, kind: Target, object: &Object) -> bool {
+        is_dockers_own(kind, &object.name) && !self.is_a_tenants(object)
+    }
+
+    fn is_a_tenants(&self, object: &Object) -> bool {
+        object.labels.get(self.label().0).is_some_and(|tenant| !tenant.is_empty())
+    }
+
     /// Images are everybody's, but for those that a tenant made, for what builds leave behind
     /// without a name, and for those that the policy does not share.
     fn shares_image(&self, image: &Object) -> bool {
-        let made = image.labels.get(self.label().0).is_some_and(|tenant| !tenant.is_empty());
-        !made && !image.name.is_empty() && !self.says_what_is_used(Target::Image)
+        !self.is_a_tenants(image) && !image.name.is_empty() && !self.says_what_is_used(Target::Image)
     }
 
     /// Whether the request may name the object for what it names it for.
@@ -124,15 +132,16 @@ impl Tenant {
             (How::Used, About::Found(found)) => self.may_name(reference.kind, found),
             // the gate makes it first, and a swarm's nodes pull images
             (How::Used, About::Absent) => reference.kind == Target::Volume || op == Op::ServiceCreate,
-            (How::Made, About::Absent) => true,
-            // a pull may bring an image up to date that is nobody's
-            (How::Made, About::Found(found)) if op == Op::ImageCreate => self.sees(reference.kind, found),
+            (How::Made, About::Absent) => !is_dockers_own(reference.kind, &reference.name),
             (How::Made, About::Found(found)) => self.owns(found),
+            (How::Pulled, About::Absent) => true,
+            // the registry may bring an image up to date that is nobody's
+            (How::Pulled, About::Found(found)) => self.sees(reference.kind, found),
         }
     }
 
     fn may_name(&self, kind: Target, object: &Object) -> bool {
-        let own = self.owns(object) || self.may_use(kind, object) || is_predefined(kind, object);
+        let own = self.owns(object) || self.may_use(kind, object) || self.is_predefined(kind, object);
         own || (kind == Target::Image && self.shares_image(object))
     }
 
@@ -142,7 +151,7 @@ impl Tenant {
 
     /// Whether the daemon has to say what this is.
     pub(super) fn asks_about(&self, reference: &Reference) -> bool {
-        !(reference.kind == Target::Network && PREDEFINED.contains(&reference.name.as_str()))
+        reference.how != How::Used || !is_dockers_own(reference.kind, &reference.name)
     }
 
     fn beyond(&self, reference: &Reference, about: &About) -> Why {
@@ -150,7 +159,9 @@ impl Tenant {
         let tenant = self.label().1;
         self.why(match (reference.how, about) {
             (_, About::Unasked) => format!("name {object}, of which nothing is known (tenant: {tenant})"),
-            (How::Made, _) => format!("take the name of {object}, which is not its own (tenant: {tenant})"),
+            (How::Made | How::Pulled, _) => {
+                format!("take the name of {object}, which is not its own (tenant: {tenant})")
+            }
             (How::Used, _) => format!("use {object}, which is not its own (tenant: {tenant})"),
         })
     }
@@ -184,8 +195,8 @@ fn changes(op: Op) -> bool {
     op.operation().risk >= Risk::Write && !matches!(op, Op::ImageTag | Op::ImagePush)
 }
 
-fn is_predefined(kind: Target, object: &Object) -> bool {
-    kind == Target::Network && PREDEFINED.contains(&object.name.as_str())
+fn is_dockers_own(kind: Target, name: &str) -> bool {
+    kind == Target::Network && PREDEFINED.contains(&name)
 }
 
 /// What of the request's labels is not for it to set: those that tell tenants apart, unless it is

@@ -14,7 +14,8 @@ use super::syntax::Entry;
 use super::text::{listed, shown};
 use super::who::Who;
 use super::{lint_forged, lint_host, lint_view};
-use crate::catalogue::{OPERATIONS, Op, OpSet, Operation};
+use crate::catalogue::{Facet, OPERATIONS, Op, OpSet, Operation};
+use crate::request::UseValue;
 
 /// The most names that one warning lists.
 const MOST: usize = 8;
@@ -121,12 +122,36 @@ fn unheld(placed: &Placed) -> Option<Warning> {
     (!closed.is_empty()).then(|| warning(&placed.name, message(), help))
 }
 
+/// Ways around a fence that the gate cannot see.
+fn around(placed: &Placed) -> Vec<Warning> {
+    let role = &placed.role;
+    if role.tenant().is_none() {
+        return Vec::new();
+    }
+    let bridge = |rule: &Rule| rule.lets(Facet::Networks, &UseValue::Default);
+    let ways = [
+        (
+            role.may_ever(Op::ImageBuild),
+            "may build images, and a build can begin from any image on the host whose name it knows, other tenants' too",
+            "keep secrets out of images, or leave `ImageBuild` out",
+        ),
+        (
+            role.grants_of(Op::ContainerCreate).iter().any(bridge),
+            "may join Docker's default bridge, where containers of all tenants reach each other by address",
+            "write `networks: own`, so that containers join networks of their tenant alone",
+        ),
+    ];
+    let told = |(_, what, help)| warning(&placed.name, format!("the role `{}` {what}", role.name()), help);
+    ways.into_iter().filter(|(open, ..)| *open).map(told).collect()
+}
+
 fn alone(placed: &Placed) -> Vec<Warning> {
     [host(placed), moved(placed), anyone(placed), unheld(placed)]
         .into_iter()
         .flatten()
         .chain(forbidden(placed))
         .chain(told(placed))
+        .chain(around(placed))
         .collect()
 }
 

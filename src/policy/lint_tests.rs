@@ -147,3 +147,18 @@ fn marks_that_another_role_may_give_are_told_of() {
         assert_eq!(with_maker(trusting, maker), Vec::<String>::new(), "{trusting} {maker}");
     }
 }
+
+#[test]
+fn ways_around_a_fence_are_named() {
+    let told = |body: &str| {
+        warnings(&one_role(body)).into_iter().filter(|line| !line.contains("root on the host")).collect::<Vec<_>>()
+    };
+    let found = told("tenant: a\nmay: [ImageBuild, ContainerCreate, BuildPrune]");
+    assert_eq!(found.len(), 3, "{found:?}");
+    for (line, expected) in
+        found.iter().zip(["`BuildPrune` will always be denied", "a build can begin from", "default bridge"])
+    {
+        assert!(line.contains(expected), "{line}");
+    }
+    assert_eq!(told("tenant: a\nmay: [ping, ContainerCreate: { networks: own }]"), [String::new(); 0]);
+}
