@@ -89,7 +89,7 @@ impl FacetLimit {
         let Some(reference) = of_use(request.operation().op, used).filter(|_| self.is_of_objects()) else {
             return false;
         };
-        let about = request.known.of(reference.kind, &reference.name);
+        let about = request.about_of(&reference);
         list.iter().any(|matcher| matcher.fits_object(&reference, about, tenant))
     }
 
@@ -97,7 +97,7 @@ impl FacetLimit {
     pub(super) fn touched_object(&self, request: &Request) -> Option<String> {
         let uses = request.uses.as_ref().filter(|_| self.is_of_objects())?;
         let used = uses.iter().filter(|used| used.facet == self.row.facet).find(|used| {
-            let unasked = |found: Reference| *request.known.of(found.kind, &found.name) == About::Unasked;
+            let unasked = |found: Reference| *request.about_of(&found) == About::Unasked;
             self.lists_object(request, used, None) || of_use(request.operation().op, used).is_some_and(unasked)
         })?;
         Some(format!("{} (never: {})", self.deed(&used.value), self.row.word))

@@ -219,6 +219,11 @@ fn values_name_objects_by_their_labels() {
     for (name, expected) in [("a-1", "allow"), ("b-1", "deny"), ("x-1", "deny"), ("no-1", "deny")] {
         assert_eq!(verdict(role, "POST /networks/n-1/connect", &connect(name)), expected, "{name}");
     }
+    let joins = policy(&one_role("may:\n- NetworkConnect: { networks: { label: dockgate.tenant=a } }"));
+    for (network, expected) in [("a-n", "allow"), ("b-n", "deny")] {
+        let line = format!("POST /networks/{network}/connect");
+        assert_eq!(verdict(&joins.roles()[0], &line, &connect("x-1")), expected, "{network}");
+    }
     let body = connect("a-1");
     let known = asked("POST /networks/n-1/connect", &body);
     assert_eq!(role.references(&known).len(), 1);

@@ -147,10 +147,7 @@ impl Role {
 
     /// Whether the daemon has to be asked about the object that a request names, before it is decided.
     pub fn asks_about(&self, op: Op) -> bool {
-        self.bans_of(op)
-            .iter()
-            .chain(self.grants_of(op))
-            .any(|rule| rule.about.is_some() || (rule.target.is_some() && about::resolves(op)))
+        self.bans_of(op).iter().chain(self.grants_of(op)).any(|rule| rule.asks_about_path())
             || (self.tenant.is_some() && fence::held(op) == Held::ByObject && about::fits(op))
     }
 

@@ -1,6 +1,6 @@
 //! One operation of one entry under `may` or `never`, compiled.
 
-use super::about::{AboutLimit, named};
+use super::about::{self, AboutLimit, named};
 use super::copy::CopyLimit;
 use super::copy_compare::Comparison;
 use super::denial::Why;
@@ -176,6 +176,13 @@ impl Rule {
     /// Whether the policy itself has put the use into the request.
     pub(super) fn has_set(&self, used: &Used, request: &Request) -> bool {
         self.set.iter().any(|setting| setting.is(used, request))
+    }
+
+    /// Whether the daemon has to be asked about what the path names. A network there is one that a
+    /// container joins.
+    pub(super) fn asks_about_path(&self) -> bool {
+        let joined = self.op == Op::NetworkConnect && self.asks_about_use(Facet::Networks);
+        joined || self.about.is_some() || (self.target.is_some() && about::resolves(self.op))
     }
 
     /// Whether the daemon has to be asked about what a use names.

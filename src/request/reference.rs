@@ -82,6 +82,14 @@ impl Request {
 }
 
 impl Request {
+    /// What the daemon says of an object that the request names, wherever it does.
+    pub fn about_of(&self, reference: &Reference) -> &About {
+        match self.is_in_path(reference) {
+            true => &self.about,
+            false => self.known.of(reference.kind, &reference.name),
+        }
+    }
+
     /// Whether it is the network in the path, which a connection uses as well.
     fn is_in_path(&self, reference: &Reference) -> bool {
         let named = |name: Option<&str>| name == Some(reference.name.as_str());

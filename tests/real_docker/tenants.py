@@ -42,11 +42,36 @@ def archive(files):
     return data.getvalue()
 
 
+# What facets name objects, and so can be limited by what those are.
+BY_LABEL = ["networks", "volumes", "links", "volumes_from", "container", "commit_of", "config_from", "secrets", "configs"]
+# The namespaces of other containers, beside Docker's default.
+NAMESPACES = ["pid", "ipc"]
+
+
+def by_label(operations):
+    """A policy without tenants: A may do all that can be said to be about what carries its label."""
+    mine = "{ label: dockgate.tenant=a }"
+    lines = ["version: 1", "roles:", "  a:", f"    who: [{{ uid: {A} }}]", "    may:", "      - ping"]
+    for row in operations:
+        limits = [f"{word}: {mine}" for word in BY_LABEL if word in row["facets"]]
+        limits += [f"{word}: [default, {mine}]" for word in NAMESPACES if word in row["facets"]]
+        limits += [f"network_mode: {mine}"] if "network_mode" in row["facets"] else []
+        if row["target"] is not None and row["name"] not in REGISTRY or row["name"] in LISTS:
+            limits.append("target: { name: none-of-them }" if row["target"] == "plugin" else f"target: {mine}")
+        if row["name"] in PRUNES or not limits:
+            continue
+        lines.append(f"      - {row['name']}: {{ {', '.join(limits)} }}")
+    others = {B: "tenant: b", OPS: "tenant: ops"}
+    for uid, tenant in others.items():
+        lines += [f"  u{uid}:", f"    who: [{{ uid: {uid} }}]", f"    {tenant}", "    may: [everything]"]
+    return "\n".join(lines) + "\n"
+
+
 class World:
     """The gate, and what B has made through it."""
 
-    def __init__(self):
-        self.gate = Gate(POLICY, mode="0666")
+    def __init__(self, policy):
+        self.gate = Gate(policy, mode="0666")
         self.direct = self.gate.direct
         self.names = {}
 
@@ -68,10 +93,13 @@ class World:
     def settle(self):
         """Objects of both."""
         ask(self.direct, "POST", "/swarm/init", {"ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1"})
-        for uid, who in ((A, "a"), (B, "b")):
-            self.make(uid, "/networks/create", {"Name": f"{who}-net"})
-            self.make(uid, "/volumes/create", {"Name": f"{who}-vol"})
-        self.container(A, "a-web", Volumes={"/data": {}})
+        label = {"Labels": {"dockgate.tenant": "a"}}
+        ask(self.direct, "POST", "/networks/create", {"Name": "a-net", **label})
+        ask(self.direct, "POST", "/volumes/create", {"Name": "a-vol", **label})
+        ask(self.direct, "POST", "/containers/create?name=a-web", {"Image": "busybox", "Cmd": ["sleep", "600"], "Volumes": {"/data": {}}, **label})
+        ask(self.direct, "POST", "/containers/a-web/start")
+        self.make(B, "/networks/create", {"Name": "b-net"})
+        self.make(B, "/volumes/create", {"Name": "b-vol"})
         mark = {"mark": MARK}
         web = self.container(B, "b-web", Env=[f"MARK={MARK}"], Labels=mark, Hostname=MARK,
                              Cmd=["sh", "-c", f"echo {MARK}; sleep 600"], HostConfig={"Binds": ["b-vol:/v"], "NetworkMode": "b-net"})
@@ -221,7 +249,7 @@ def paths(world, operations, checks):
         checks.line(row["name"], not wrong, "; ".join(wrong))
 
 
-def lists(world, operations, checks):
+def lists(world, operations, checks, prunes=True):
     for row in operations:
         name = row["name"]
         if row.get("target") is not None:
@@ -231,6 +259,8 @@ def lists(world, operations, checks):
             leak = tells(world, told)
             checks.line(name, status == 200 and not leak, f"{status} {leak}")
         elif name in PRUNES:
+            if not prunes:
+                continue
             status, told = world.of(A, "POST", PRUNES[name])
             checks.line(name, status == 200 and not tells(world, told), f"{status} {str(told)[:200]}")
         elif name in OPEN | REGISTRY or name in MADE:
@@ -327,9 +357,13 @@ MADE = {
 DOCKERFILE = archive({"Dockerfile": b"FROM busybox\nLABEL dockgate.tenant=b\nRUN true\n"})
 
 
-def bodies(world, checks):
+def bodies(world, checks, names=True):
+    """`names`: what is made takes no name from others, and no label, which only a tenant is held to."""
     for name, ways in MADE.items():
         wrong = []
+        ways = [way for way in ways if names or not (way[0] in ("none", "image") or name in ("VolumeCreate", "filters"))]
+        if not ways:
+            continue
         for count, (kind, way) in enumerate(ways):
             for called in world.names.get(kind, [""]):
                 line, body = way(called)
@@ -425,10 +459,37 @@ def races(world, checks):
         checks.line(f"a {kind} changes hands: {reached[0]}", not crossed and reached[0] > 3, f"{crossed[:5]} {reached}")
 
 
+def by_labels(operations, checks):
+    """The same walk under a policy of targets by label."""
+    checks.part = "by label"
+    world = World(by_label(operations))
+    try:
+        world.settle()
+        before = world.snapshot()
+        paths(world, operations, checks)
+        bodies(world, checks, names=False)
+        lists(world, operations, checks, prunes=False)
+        for name, method, target, body in (
+            ("inspects", "GET", "/containers/a-web/json", None),
+            ("shares namespaces", "POST", "/containers/create?name=a-2", host(PidMode="container:a-web", NetworkMode="container:a-web", VolumesFrom=["a-web"])),
+            ("joins and mounts", "POST", "/containers/create?name=a-3", host(NetworkMode="a-net", Binds=["a-vol:/v"])),
+            ("disconnects", "POST", "/networks/a-net/connect", {"Container": "a-web"}),
+            ("commits", "POST", "/commit?container=a-web&repo=a-img&tag=1", {}),
+        ):
+            status, told = world.of(A, method, target, body)
+            checks.line(f"A {name} its own", status in (200, 201), f"{status} {str(told)[:200]}")
+        shown = world.of(A, "GET", "/containers/json?all=1")[1]
+        checks.line("A sees its own", [one["Names"][0] for one in shown] == ["/a-web"], str(shown)[:300])
+        changed = [kind for kind, was in world.snapshot().items() if before[kind] != was]
+        checks.line("B has what it had", not changed, "; ".join(changed)[:2000])
+    finally:
+        world.end()
+
+
 def main():
     checks = Checks("tenants")
     operations = json.loads(subprocess.run([os.environ["DOCKGATE_BIN"], "operations", "--json"], check=True, capture_output=True).stdout)
-    world = World()
+    world = World(POLICY)
     try:
         world.settle()
         before = world.snapshot()
@@ -443,6 +504,7 @@ def main():
         races(world, checks)
     finally:
         world.end()
+    by_labels(operations, checks)
     checks.end()
 
 
