@@ -38,6 +38,11 @@ impl AboutLimit {
         own || self.facts.iter().any(|facts| facts.hold(object))
     }
 
+    /// Whether all of it stays as it is for as long as the object lives.
+    pub(super) fn is_lasting(&self) -> bool {
+        self.facts.iter().all(ObjectFacts::are_lasting)
+    }
+
     /// Whether it says `own`.
     pub(super) fn says_own(&self) -> bool {
         self.own

@@ -2,6 +2,7 @@
 
 use super::about::{by_name, named};
 use super::denial::Why;
+use super::names::is_whole_id;
 use super::tenant::Tenant;
 use super::text::shown;
 use crate::catalogue::{Facet, Op, Risk, Target};
@@ -211,6 +212,15 @@ pub(super) fn forged(fences: &[Box<str>], tenant: Option<&Tenant>, request: &Req
     })?;
     let sentence = format!("ever set the label {}, which tells tenants apart", shown(key));
     Some(Why { word: "labels".into(), sentence, place: None })
+}
+
+/// A container that is called like an ID is reached by whoever knows the one that had it.
+pub(super) fn named_like_an_id(fences: &[Box<str>], request: &Request) -> Option<Why> {
+    let makes = matches!(request.operation().op, Op::ContainerCreate | Op::ContainerRename);
+    let uses = request.uses.as_ref().filter(|_| makes && !fences.is_empty())?;
+    let name = uses.of(Facet::Name).filter_map(UseValue::name).find(|name| is_whole_id(name))?;
+    let sentence = format!("ever call a container {}, which is a whole ID", shown(name));
+    Some(Why { word: "name".into(), sentence, place: None })
 }
 
 fn is_label(tenant: &Tenant, key: &str, value: Option<&str>) -> bool {

@@ -181,6 +181,10 @@ fn nobody_sets_the_label_that_tells_tenants_apart() {
         assert_eq!(verdict(ops, line, body), "deny", "{line} {body}");
     }
     assert_eq!(verdict(ops, CREATE, r#"{"Labels":{"other":"a"}}"#), "allow");
+    let id = "ab".repeat(32);
+    assert_eq!(verdict(ops, &format!("{CREATE}?name={id}"), "{}"), "deny");
+    assert_eq!(verdict(ops, &format!("POST /containers/x-1/rename?name={id}"), ""), "deny");
+    assert_eq!(verdict(ops, &format!("{CREATE}?name={}", &id[1..]), "{}"), "allow");
 }
 
 #[test]

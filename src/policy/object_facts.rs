@@ -34,6 +34,11 @@ impl ObjectFacts {
             && holds(&self.state, |wanted| wanted.fits(&object.state))
     }
 
+    /// Whether they stay as they are for as long as a container lives.
+    pub(super) fn are_lasting(&self) -> bool {
+        self.name.is_none() && self.state.is_none()
+    }
+
     /// Whether nothing is said.
     pub(super) fn is_empty(&self) -> bool {
         self.said().is_empty()

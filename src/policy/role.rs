@@ -9,7 +9,7 @@ use super::quota::Quotas;
 use super::rule::Rule;
 use super::tenant::Tenant;
 use super::who::Who;
-use crate::catalogue::{Facet, FacetKind, OPERATIONS, Op, OpSet};
+use crate::catalogue::{Facet, FacetKind, OPERATIONS, Op, OpSet, Target};
 use crate::request::{Reference, Request, of_use};
 use std::ops::Range;
 use std::sync::Arc;
@@ -38,6 +38,8 @@ pub struct Role {
     unexamined: OpSet,
     /// Operations whose answers do not always pass as they are.
     viewed: OpSet,
+    /// Operations about an object, for which it is enough to know what stays as it is.
+    lasting: OpSet,
 }
 
 impl Role {
@@ -58,8 +60,10 @@ impl Role {
             ever: granted.difference(banned),
             unexamined: unexamined.difference(banned).difference(looked_into),
             viewed: OpSet::default(),
+            lasting: OpSet::default(),
         };
         role.viewed = role.viewed();
+        role.lasting = role.lasting();
         role
     }
 
@@ -67,6 +71,7 @@ impl Role {
     pub(super) fn behind(mut self, tenant: Option<Tenant>) -> Self {
         self.tenant = tenant;
         self.viewed = self.viewed();
+        self.lasting = self.lasting();
         self
     }
 
@@ -92,6 +97,7 @@ impl Role {
         let looked_into: OpSet = more.iter().filter(|ban| ban.looks_inside()).map(|ban| ban.op).collect();
         self.unexamined = self.unexamined.difference(banned).difference(looked_into);
         self.viewed = self.viewed();
+        self.lasting = self.lasting();
     }
 
     /// Whether the answers of the operation do not always pass as they are.
@@ -114,6 +120,23 @@ impl Role {
     pub fn unexamined(&self, op: Op) -> bool {
         let labels = !self.fences.is_empty() && Facet::Labels.row().fits(op);
         self.unexamined.contains(op) && self.tenant.is_none() && !labels
+    }
+
+    /// Whether what the role asks about the object in the path stays as it is for as long as the
+    /// object lives: not the names of containers, nor whether they run.
+    pub fn asks_lasting(&self, op: Op) -> bool {
+        self.lasting.contains(op)
+    }
+
+    fn lasting(&self) -> OpSet {
+        let lasts = |op: &Op| {
+            let Some(kind) = op.operation().target.filter(|_| self.asks_about(*op)) else { return false };
+            let ops = about::lookers(kind).iter().chain(std::iter::once(op));
+            let mut rules = ops.flat_map(|op| self.grants_of(*op).iter().chain(self.bans_of(*op)));
+            let shared = self.tenant.as_ref().is_some_and(|tenant| tenant.shares_by_name(Target::Container));
+            kind == Target::Network || (!shared && rules.all(Rule::is_lasting))
+        };
+        OPERATIONS.iter().map(|row| row.op).filter(lasts).collect()
     }
 
     /// The daemon has to say what these objects are before the request is decided.

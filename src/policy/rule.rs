@@ -185,6 +185,12 @@ impl Rule {
         joined || self.about.is_some() || (self.target.is_some() && about::resolves(self.op))
     }
 
+    /// Whether what it says of the object stays as it is for as long as the object lives.
+    pub(super) fn is_lasting(&self) -> bool {
+        let about = self.about.as_ref().is_none_or(AboutLimit::is_lasting);
+        about && self.target.is_none() && self.shows.as_ref().is_none_or(|shows| shows.is_lasting())
+    }
+
     /// Whether the daemon has to be asked about what a use names.
     pub(super) fn asks_about_use(&self, facet: Facet) -> bool {
         self.facets.iter().any(|limit| limit.row.facet == facet && limit.is_of_objects())

@@ -59,6 +59,11 @@ impl Tenant {
         lists(&self.read, kind, object) || self.may_use(kind, object)
     }
 
+    /// Whether the policy shares objects of the kind by their names.
+    pub(super) fn shares_by_name(&self, kind: Target) -> bool {
+        self.used.iter().chain(&self.read).any(|(known, _)| *known == kind)
+    }
+
     /// Whether the policy says which objects of the kind are shared to be used.
     pub(super) fn says_what_is_used(&self, kind: Target) -> bool {
         self.used.iter().any(|(known, _)| *known == kind)

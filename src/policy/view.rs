@@ -229,6 +229,11 @@ impl Shows {
         }
     }
 
+    /// Whether what it says of a container stays as it is for as long as that lives.
+    pub(super) fn is_lasting(&self) -> bool {
+        matches!(self, Self::Facts(facts) if facts.iter().all(|facts| facts.object.are_lasting()))
+    }
+
     /// Whether it says `own`.
     pub(super) fn says_own(&self) -> bool {
         matches!(self, Self::Facts(facts) if facts.iter().any(|facts| facts.own))

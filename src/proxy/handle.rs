@@ -271,7 +271,11 @@ async fn decide(link: &Link, role: &Role, request: Understood) -> Result<Box<All
 async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<(Understood, Option<Ending>), Stop> {
     let op = request.operation().op;
     let mut ending = None;
-    if role.asks_about(op) || role.remembers(op) {
+    let lasting =
+        (role.asks_lasting(op) && !role.remembers(op)).then(|| objects::known_already(&link.upstream, &request));
+    if let Some(known) = lasting.flatten() {
+        request.is_about(known);
+    } else if role.asks_about(op) || role.remembers(op) {
         let (about, described) = objects::about(&link.upstream, &request).await.map_err(Stop::Refused)?;
         if about == About::Absent {
             request.is_about(about);
@@ -347,6 +351,9 @@ async fn forward(
         Stream::Plain => {}
         Stream::Request | Stream::Both => exchange.lasts(request),
         Stream::Response | Stream::H2c | Stream::Hijack | Stream::Websocket => exchange.streams(request),
+    }
+    if let (Op::ContainerDelete | Op::NetworkDelete, Some(id)) = (wanted.operation.op, &request.params().object) {
+        link.upstream.facts.forget(id);
     }
     exchange.views(permit.view());
     link.lasts(exchange);

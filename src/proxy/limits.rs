@@ -108,6 +108,12 @@ pub const MAX_REMEMBERED: usize = 512 << 10;
 /// What all these descriptions together may take.
 pub const REMEMBERED_BYTES: usize = 16 << 20;
 
+/// How long what the daemon said of an object by its ID is not asked for again.
+pub const FACTS_FOR: Duration = Duration::from_secs(5);
+
+/// Of how many objects one thread keeps what was said.
+pub const MAX_FACTS: usize = 1024;
+
 /// How often timers, vanished clients and idle connections are looked at.
 pub const TICK: Duration = Duration::from_millis(500);
 

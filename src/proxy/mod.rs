@@ -7,6 +7,7 @@ mod cgroup;
 pub mod config;
 mod connection;
 mod exchange;
+mod facts;
 mod gone;
 mod handle;
 mod handshakes;

@@ -11,6 +11,7 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use shapes::{Exec, Image, Node, Plain, Plugin, Service, Specified, Task};
 use std::rc::Rc;
+use std::time::Instant;
 
 pub(super) use shapes::Container;
 
@@ -58,11 +59,23 @@ pub(super) async fn user_of_image(upstream: &Rc<Upstream>, id: &str) -> Option<S
 /// # Errors
 /// The daemon does not say, so that nothing can be judged.
 pub(super) async fn about(upstream: &Rc<Upstream>, request: &Request) -> Result<(About, Option<Described>), Refusal> {
-    match (request.operation().target, request.params().object.as_deref()) {
-        (Some(Target::Container), Some(name)) => whole(described(upstream, name).await),
-        (Some(kind), Some(name)) => of(upstream, kind, name).await.map(|about| (about, None)),
-        _ => Ok((About::Unasked, None)),
+    let (Some(kind), Some(name)) = (request.operation().target, request.params().object.as_deref()) else {
+        return Ok((About::Unasked, None));
+    };
+    let told = match kind {
+        Target::Container => whole(described(upstream, name).await)?,
+        _ => (of(upstream, kind, name).await?, None),
+    };
+    if let About::Found(object) = &told.0 {
+        upstream.facts.keep(kind, name, object, Instant::now());
     }
+    Ok(told)
+}
+
+/// What it said of the object in the path a moment ago.
+pub(super) fn known_already(upstream: &Rc<Upstream>, request: &Request) -> Option<About> {
+    let (kind, name) = (request.operation().target?, request.params().object.as_deref()?);
+    upstream.facts.of(kind, name, Instant::now()).map(|object| About::Found(Box::new(object)))
 }
 
 fn whole(found: Answer<(Object, Described)>) -> Result<(About, Option<Described>), Refusal> {

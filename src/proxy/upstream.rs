@@ -2,6 +2,7 @@
 
 use super::body::Upload;
 use super::exchange::Exchange;
+use super::facts::Facts;
 use super::limits::{CONNECT_PATIENCE, IDLE_UPSTREAM, MAX_BUFFER, MAX_HEADERS, MAX_IDLE_UPSTREAM};
 use super::upstream_io::UpstreamIo;
 use crate::catalogue::{ApiVersion, CEILING, Stream};
@@ -47,6 +48,8 @@ pub(super) struct Upstream {
     metrics: Arc<Metrics>,
     idle: RefCell<Vec<Idle>>,
     version: Cell<Option<ApiVersion>>,
+    /// What it said of objects a moment ago.
+    pub(super) facts: Facts,
 }
 
 #[derive(Debug)]
@@ -112,7 +115,8 @@ impl Drop for Lease {
 impl Upstream {
     /// The daemon behind a Unix socket; nothing is connected yet.
     pub(super) fn new(path: &Path, metrics: Arc<Metrics>) -> Rc<Self> {
-        Rc::new(Self { path: path.to_owned(), metrics, idle: RefCell::default(), version: Cell::new(None) })
+        let (idle, version, facts) = Default::default();
+        Rc::new(Self { path: path.to_owned(), metrics, idle, version, facts })
     }
 
     /// Sends what was permitted and waits for the head of the answer.
