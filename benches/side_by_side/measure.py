@@ -46,13 +46,20 @@ WORKLOADS = [
     Workload("create", DOZEN, 16, 40_000, 20_000, title="judged create"),
     Workload("large-create", DOZEN, 4, 400, 200, title="judged create of 1 MiB"),
     Workload("stop", DOZEN, 16, 40_000, 20_000),
+    Workload("stop", DOZEN, 1, 20_000, 8_000, gives="latency"),
     Workload("stop", TARGETS, 16, 40_000, 20_000, title="stop by label"),
+    Workload("stop", TARGETS, 1, 20_000, 8_000, gives="latency", title="stop by label"),
+    Workload("stop-by-id", TARGETS, 16, 40_000, 20_000, title="stop by label and ID"),
+    Workload("stop-by-id", TARGETS, 1, 20_000, 8_000, gives="latency", title="stop by label and ID"),
+    Workload("list", TARGETS, 16, 40_000, 20_000, title="list by label"),
     Workload("create", EVERYTHING, 16, 40_000, 20_000),
     Workload("large-create", EVERYTHING, 4, 400, 200, title="create of 1 MiB"),
     Workload("download", EVERYTHING, 1, 1, 1, GIB, GIB // 2, gives="stream"),
     Workload("upload", EVERYTHING, 1, 1, 1, GIB, GIB // 2, gives="stream"),
 ]
 
+# Where the gate may ask the daemon what a request is about.
+COUNTED = ["stop", "stop-by-id", "list"]
 TRACED = ["ping", "list", "one-connection-per-request"]
 
 
@@ -80,13 +87,18 @@ def warm_up(bench, server, workloads):
 def measure(bench, server, workload, quick):
     """Runs a workload; its metrics, or none if anything failed."""
     requests, size = workload.sized(quick)
-    before = cpu_seconds(server.pid) if server.pid else 0
+    before, asked = (cpu_seconds(server.pid) if server.pid else 0), bench.requests_upstream()
     outcome = load(bench, server, workload.path, workload.connections, requests, size)
     used = cpu_seconds(server.pid) - before if server.pid else None
+    asked = bench.requests_upstream() - asked
     if outcome["errors"]:
         shout(f"{outcome['errors']} of {requests} `{workload.title or workload.path}` failed: not counted")
         return {}
-    return METRICS[workload.gives](workload.title or workload.path, outcome, used, requests, size)
+    title = workload.title or workload.path
+    metrics = METRICS[workload.gives](title, outcome, used, requests, size)
+    if workload.path in COUNTED and workload.gives == "throughput":
+        metrics[f"{title}: daemon calls per request"] = asked / requests
+    return metrics
 
 
 def throughput(path, outcome, used, requests, _):

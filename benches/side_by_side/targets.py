@@ -45,6 +45,13 @@ class Bench:
             wait_until_ready(child, path, log)
             yield Server(path, child.pid)
 
+    def requests_upstream(self):
+        """How many requests the upstream has had so far, but for these questions."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self.upstream)
+            connection.sendall(b"GET /count HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            return int(connection.recv(4096).rsplit(b"\r\n", 1)[1])
+
     def serve_upstream(self):
         return self.serve("upstream", [self.tool, "upstream", self.upstream], self.upstream)
 

@@ -486,6 +486,38 @@ def by_labels(operations, checks):
         world.end()
 
 
+def remade(world, checks):
+    """A container is removed and made anew under its name, now A's and now B's: A sees its own alone."""
+    end = time.monotonic() + RACE_SECONDS
+    seen, crossed = {200: 0, 404: 0}, []
+
+    def remake():
+        turn = 0
+        while time.monotonic() < end:
+            turn += 1
+            label = {"dockgate.tenant": "ab"[turn % 2]}
+            ask(world.direct, "DELETE", "/containers/c-race?force=1")
+            ask(world.direct, "POST", "/containers/create?name=c-race", {"Image": "busybox", "Labels": label, "Env": [f"OF={label['dockgate.tenant']}"]})
+            time.sleep(0.01)
+
+    remaking = threading.Thread(target=remake)
+    remaking.start()
+
+    def look():
+        while time.monotonic() < end:
+            status, told = ask(world.gate.path, "GET", "/containers/c-race/json")
+            seen[status] = seen.get(status, 0) + 1
+            if status == 200 and "OF=a" not in told["Config"]["Env"]:
+                crossed.append(told["Config"]["Env"])
+        return seen, crossed
+
+    seen, crossed = as_user(A, look)
+    remaking.join()
+    ask(world.direct, "DELETE", "/containers/c-race?force=1")
+    fine = not crossed and seen.get(200, 0) > 10 and seen.get(404, 0) > 10
+    checks.line(f"a container is made anew: {seen.get(200)}/{seen.get(404)}", fine, f"{crossed[:3]} {seen}")
+
+
 def main():
     checks = Checks("tenants")
     operations = json.loads(subprocess.run([os.environ["DOCKGATE_BIN"], "operations", "--json"], check=True, capture_output=True).stdout)
@@ -502,6 +534,7 @@ def main():
         controls(world, checks)
         inherited(world, checks)
         races(world, checks)
+        remade(world, checks)
     finally:
         world.end()
     by_labels(operations, checks)

@@ -28,7 +28,7 @@ pub struct Answers {
 
 impl Answers {
     pub fn new() -> Self {
-        let id = format!(r#"{{"Id":"{}","Warnings":[]}}"#, "c0ffee".repeat(10) + "0001");
+        let id = format!(r#"{{"Id":"{}","Warnings":[]}}"#, id());
         Self {
             ping: sized("200 OK", "Content-Type: text/plain\r\n", "OK"),
             ping_head: head("200 OK", "Content-Type: text/plain\r\nContent-Length: 0\r\n"),
@@ -41,6 +41,16 @@ impl Answers {
             not_found: sized("404 Not Found", JSON, r#"{"message":"page not found"}"#),
         }
     }
+}
+
+/// The ID of the one container that there is.
+pub fn id() -> String {
+    "c0ffee".repeat(10) + "0001"
+}
+
+/// How many requests came so far.
+pub fn counted(requests: usize) -> Vec<u8> {
+    sized("200 OK", JSON, &requests.to_string())
 }
 
 fn head(status: &str, headers: &str) -> Vec<u8> {
@@ -61,7 +71,7 @@ fn chunked(body: &str) -> Vec<u8> {
 
 /// What a container's inspection has that a gate reads, and as much again as it is long with others.
 fn inspected() -> String {
-    let id = "c0ffee".repeat(10) + "0001";
+    let id = id();
     let rest = container(1);
     format!(
         r#"{{"Id":"{id}","Name":"/web","State":{{"Status":"running","Running":true,"Pid":4711}},"Image":"sha256:{id}","Config":{{"Image":"nginx:1.27","Labels":{{"tier":"web"}}}},"HostConfig":[{rest},{rest},{rest},{rest},{rest}]}}"#

@@ -7,7 +7,7 @@ use crate::load::{Plan, Workload};
 pub const USAGE: &str = "\
 usage: bench-tool upstream SOCK
        bench-tool load SOCK --path PATH [--connections N] [--requests N] [--bytes N]
-PATH: ping, list, stop, create, large-create, one-connection-per-request, download, upload";
+PATH: ping, list, stop, stop-by-id, create, large-create, one-connection-per-request, download, upload";
 
 pub enum Command {
     Upstream(PathBuf),
@@ -53,6 +53,7 @@ fn workload(text: &str) -> Result<Workload, String> {
         "create" => Workload::Create,
         "large-create" => Workload::LargeCreate,
         "stop" => Workload::Stop,
+        "stop-by-id" => Workload::StopById,
         "one-connection-per-request" => Workload::FreshConnection,
         "download" => Workload::Download,
         "upload" => Workload::Upload,

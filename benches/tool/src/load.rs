@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::wire::Wire;
+use crate::{answers::id, wire::Wire};
 
 const CREATE: &str = include_str!("create.json");
 
@@ -35,6 +35,7 @@ pub enum Workload {
     List,
     Ping,
     Stop,
+    StopById,
     Upload,
 }
 
@@ -113,6 +114,7 @@ impl Plan {
             Workload::List => format!("GET /v1.45/containers/json {HEADERS}\r\n"),
             Workload::Create => create_request(CREATE.trim()),
             Workload::Stop => format!("POST /v1.45/containers/web/stop {HEADERS}\r\n"),
+            Workload::StopById => format!("POST /v1.45/containers/{}/stop {HEADERS}\r\n", id()),
             Workload::LargeCreate => create_request(&large_body()),
             Workload::Download => {
                 format!("GET /v1.45/images/x/get?n={} {HEADERS}\r\n", self.bytes)
