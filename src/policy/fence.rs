@@ -204,7 +204,10 @@ fn is_dockers_own(kind: Target, name: &str) -> bool {
 /// the tenant's own.
 pub(super) fn forged(fences: &[Box<str>], tenant: Option<&Tenant>, request: &Request) -> Option<Why> {
     let uses = request.uses.as_ref().filter(|_| !fences.is_empty())?;
-    let own = |key: &str, value: &Option<String>| tenant.is_some_and(|tenant| is_label(tenant, key, value.as_deref()));
+    let own = |key: &str, value: &Option<String>| {
+        let given = value.as_deref().unwrap_or_default();
+        tenant.is_some_and(|tenant| tenant.label() == (key, given)) || kept(request, key) == Some(given)
+    };
     let key = uses.of(Facet::Labels).find_map(|value| match value {
         UseValue::Pair { key, value } if fences.iter().any(|fence| **fence == **key) && !own(key, value) => Some(key),
         UseValue::Odd(text) => Some(text),
@@ -223,8 +226,20 @@ pub(super) fn named_like_an_id(fences: &[Box<str>], request: &Request) -> Option
     Some(Why { word: "name".into(), sentence, place: None })
 }
 
-fn is_label(tenant: &Tenant, key: &str, value: Option<&str>) -> bool {
-    tenant.label() == (key, value.unwrap_or_default())
+/// Operations that give an object its labels anew: those that tell tenants apart stay as they are.
+const RELABELS: &[Op] = &[Op::ConfigUpdate, Op::SecretUpdate, Op::ServiceUpdate];
+
+/// Whether the operation would take a tenant's label away.
+pub(super) fn relabels(op: Op) -> bool {
+    RELABELS.contains(&op)
+}
+
+/// What the label says of the object that is changed.
+pub(super) fn kept<'r>(request: &'r Request, key: &str) -> Option<&'r str> {
+    match &request.about {
+        About::Found(found) if relabels(request.operation().op) => found.labels.get(key).map(String::as_str),
+        _ => None,
+    }
 }
 
 /// Reports of `check`: an operation that a role may run, and its fence never lets pass.

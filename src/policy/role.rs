@@ -172,6 +172,7 @@ impl Role {
     pub fn asks_about(&self, op: Op) -> bool {
         self.bans_of(op).iter().chain(self.grants_of(op)).any(|rule| rule.asks_about_path())
             || (self.tenant.is_some() && fence::held(op) == Held::ByObject && about::fits(op))
+            || (!self.fences.is_empty() && fence::relabels(op))
     }
 
     /// Whether a grant says `own`.

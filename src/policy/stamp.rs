@@ -3,6 +3,7 @@
 //! Whoever is no tenant makes nothing that is one's: an image can carry the label, and what runs
 //! or is built of it would inherit it, so that there it is emptied.
 
+use super::fence::kept;
 use super::tenant::Tenant;
 use crate::catalogue::fields::Shape;
 use crate::catalogue::{Op, Param};
@@ -46,11 +47,14 @@ pub(super) fn tenant(tenant: &Tenant, request: &mut Request) -> Vec<String> {
     if stamped { vec![told] } else { Vec::new() }
 }
 
-/// Empties the labels of tenants on what would inherit one from an image.
+/// Empties the labels of tenants on what would inherit one from an image, and leaves them on what is
+/// changed as they are.
 pub(super) fn nobody(fences: &[Box<str>], request: &mut Request) {
-    if INHERITS.contains(&request.operation().op) {
-        for key in fences {
-            label(request, key, "");
+    let op = request.operation().op;
+    for key in fences {
+        let kept = kept(request, key).map(str::to_owned);
+        if kept.is_some() || INHERITS.contains(&op) {
+            label(request, key, kept.as_deref().unwrap_or_default());
         }
     }
 }

@@ -77,6 +77,19 @@ fn builds_imports_and_prunes_say_it_in_their_query() {
 }
 
 #[test]
+fn whoever_changes_a_tenants_service_leaves_it_its_own() {
+    let label = r#""Labels":{"dockgate.tenant":"a"}"#;
+    for body in [r#"{"Name":"s"}"#, r#"{"Name":"s","Labels":{"dockgate.tenant":"a"}}"#] {
+        let service = forwarded(1, "POST /services/s/update?version=1", body);
+        assert_eq!(service.matches(label).count(), 2, "{service}");
+    }
+    let secret = forwarded(1, "POST /secrets/s/update?version=1", r#"{"Name":"s"}"#);
+    assert!(secret.contains(label), "{secret}");
+    let taken = forwarded(1, "POST /secrets/s/update?version=1", r#"{"Name":"s","Labels":{"dockgate.tenant":"b"}}"#);
+    assert!(taken.contains("tells tenants apart"), "{taken}");
+}
+
+#[test]
 fn what_is_nobodys_inherits_no_tenant_from_an_image() {
     assert_eq!(forwarded(1, "POST /containers/create", "{}"), r#"{"Labels":{"dockgate.tenant":""}}"#);
     assert_eq!(forwarded(1, "POST /build", ""), "labels=%7B%22dockgate.tenant%22%3A%22%22%7D");
