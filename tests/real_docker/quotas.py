@@ -125,15 +125,25 @@ def counted(lab, checks):
     lab.clear()
 
 
+def until(ask, wanted):
+    """What is told once it is as wanted, or in the end: clients take their time to connect and to go."""
+    for _ in range(50):
+        told = ask()
+        if wanted(told):
+            break
+        time.sleep(0.2)
+    return told
+
+
 def local(lab, checks):
     name = checks.works("a container to look at", lab.docker("run", "-d", "--network", "none", "busybox", "sleep", "60"))
     follow = [subprocess.Popen(["docker", "-H", f"unix://{lab.gate}", "logs", "-f", name]) for _ in range(2)]
-    time.sleep(1)
-    checks.says("streams", lab.docker("logs", name), "open more streams at once: 2 of 2 are open")
+    told = until(lambda: lab.docker("logs", name), lambda told: told.returncode != 0)
+    checks.says("streams", told, "open more streams at once: 2 of 2 are open")
     follow[0].kill()
     follow[0].wait()
-    time.sleep(1)
-    checks.works("a place is free again", lab.docker("logs", name))
+    told = until(lambda: lab.docker("logs", name), lambda told: told.returncode == 0)
+    checks.works("a place is free again", told)
     follow[1].kill()
     follow[1].wait()
     lab.clear()
