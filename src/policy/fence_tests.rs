@@ -255,3 +255,19 @@ fn own_means_nothing_without_a_tenant_or_an_object() {
         assert!(found.len() == 1 && found[0].contains(expected), "{body} {found:?}");
     }
 }
+
+#[test]
+fn several_instructions_in_one_change_are_no_way_around() {
+    for change in ["CMD%20a%0ALABEL%20dockgate.tenant%3Db", "LABEL%20dockgate.tenant%3Db%20%5C", "CMD%20echo%20%5C"] {
+        for line in [
+            format!("POST /commit?container=a-1&repo=no-x&changes={change}"),
+            format!("POST /images/create?fromSrc=-&changes={change}"),
+        ] {
+            assert_eq!(verdict(&tenant_a(), &line, ""), "deny", "{line}");
+        }
+    }
+    let body = "may: [ImageCommit]\nnever:\n- ImageCommit: { labels: [evil], onbuild: any }";
+    let role = super::super::testing::role(body);
+    assert_eq!(verdict(&role, "POST /commit?container=x&changes=CMD%20a%0ALABEL%20evil%3D1", ""), "deny");
+    assert_eq!(verdict(&role, "POST /commit?container=x&changes=CMD%20a", ""), "allow");
+}

@@ -18,10 +18,12 @@ const POWERS: &[(&str, Facet)] = &[
     ("WORKDIR", Facet::WorkingDir),
 ];
 
-/// Adds the instruction, and the power that it is another way to.
+/// Adds the instruction, and the power that it is another way to. What Docker's reader would take for
+/// more than one line can hold any instruction, and so every power.
 pub fn gather(op: Op, text: &str, uses: &mut Uses) {
     let Some((word, rest)) = instruction(text) else {
-        return uses.push(Facet::Changes, UseValue::Odd(text.to_owned()));
+        let powers = POWERS.iter().map(|(_, facet)| *facet).filter(|facet| facet.row().fits(op));
+        return powers.chain([Facet::Changes]).for_each(|facet| uses.push(facet, UseValue::Odd(text.to_owned())));
     };
     uses.push_text(Facet::Changes, &format!("{word} {rest}"));
     match POWERS.iter().find(|(known, facet)| *known == word && facet.row().fits(op)) {
@@ -90,11 +92,10 @@ mod tests {
     #[test]
     fn what_is_more_than_one_line_to_docker_cannot_be_told() {
         for text in ["CMD a\nUSER root", "CMD a\r\nONBUILD x", "CMD a \\", "# escape=`", "CMD a `", "CMD a\u{b}b"] {
-            assert_eq!(
-                said(Op::ImageCommit, text),
-                [format!("changes {:?}", UseValue::Odd(text.to_owned()))],
-                "{text:?}"
-            );
+            let found = said(Op::ImageCreate, text);
+            let odd = |word: &str| format!("{word} {:?}", UseValue::Odd(text.to_owned()));
+            assert_eq!(found, [odd("labels"), odd("onbuild"), odd("changes")], "{text:?}");
+            assert!(said(Op::ImageCommit, text).len() > found.len());
         }
     }
 
