@@ -3,6 +3,7 @@
 
 use super::denial::{Denial, Why};
 use super::names::called;
+use super::object::Object as Named;
 use super::object_facts::ObjectFacts;
 use super::place::Place;
 use super::role::Role;
@@ -23,6 +24,10 @@ impl AboutLimit {
     /// What keeps a grant from allowing the request.
     pub(super) fn objection(&self, request: &Request, place: &Place, tenant: Option<&Tenant>) -> Option<Why> {
         let object = named(request);
+        if is_every_tag(request) {
+            let what = format!("take every tag of {object} at once (target: only {}; name one)", self.said());
+            return Some(Why::limit("target".into(), what, place));
+        }
         let what = match &request.about {
             About::Found(found) if self.holds(found, tenant) => return None,
             About::Found(_) => format!("touch {object} (target: only {})", self.said()),
@@ -51,6 +56,7 @@ impl AboutLimit {
     /// What of the request a `never` forbids: where nothing is known, whatever it may be.
     pub(super) fn touched(&self, request: &Request) -> Option<String> {
         let touched = match &request.about {
+            About::Found(_) if is_every_tag(request) => true,
             About::Found(found) => self.holds(found, None),
             About::Absent => false,
             About::Unasked => true,
@@ -75,6 +81,11 @@ impl AboutLimit {
         let own = self.own.then(|| "`own`".to_owned());
         own.into_iter().chain(self.facts.iter().map(ObjectFacts::said)).collect::<Vec<_>>().join("; or ")
     }
+}
+
+/// Whether it is about every tag of a repository, of which the daemon has told of one.
+fn is_every_tag(request: &Request) -> bool {
+    Named::in_path(request).is_some_and(|named| named.is_every_tag(&request.about))
 }
 
 /// Whether objects of the kind have the fact.

@@ -157,3 +157,22 @@ fn tests_of_a_policy_say_what_the_daemon_would() {
         assert!(result.passed(), "{}: {:?}", result.it, result.failure);
     }
 }
+
+#[test]
+fn what_takes_every_tag_is_about_none_that_was_told_of() {
+    let image = || found(Object { id: format!("sha256:{ID}"), name: "app:latest".into(), ..web() });
+    for (line, expected) in [
+        ("GET /images/app:latest/get", true),
+        ("GET /images/app/get", false),
+        ("POST /images/app/push", false),
+        ("POST /images/app:1/push", true),
+        (&format!("GET /images/{}/get", &ID[..12]), true),
+    ] {
+        for op in ["ImageGet", "ImagePush"].into_iter().filter(|op| line.ends_with(&op[5..].to_lowercase())) {
+            let may = role(&format!("may:\n- {op}: {{ target: {{ label: tier=web }} }}"));
+            assert_eq!(denial(&may, request(line, image())).is_none(), expected, "{line}");
+            let never = role(&format!("may: [everything]\nnever:\n- {op}: {{ target: {{ label: tier=db }} }}"));
+            assert_eq!(denial(&never, request(line, image())).is_none(), expected, "never: {line}");
+        }
+    }
+}

@@ -2,11 +2,13 @@
 
 use super::about::{by_name, named};
 use super::denial::Why;
-use super::names::is_whole_id;
+use super::object::Object as Named;
 use super::tenant::Tenant;
 use super::text::shown;
 use crate::catalogue::{Facet, Op, Risk, Target};
-use crate::request::{About, How, Object, Reference, Request, UseValue};
+use crate::request::values::image;
+use crate::request::{About, How, Object, Reference, Request, UseValue, Value};
+use std::borrow::Cow;
 
 /// How an operation is kept inside a fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,16 +71,62 @@ impl Tenant {
     /// Everything that keeps the request outside of the fence.
     pub(super) fn objections(&self, request: &Request) -> Vec<Why> {
         let op = request.operation().op;
-        if held(op) == Held::Closed {
-            let sentence = format!("{}, which no fence holds (tenant: {})", op.operation().about, self.label().1);
-            return vec![self.why(sentence)];
+        if self.closes(op) {
+            return vec![self.why(self.said_closed(op))];
         }
         let path = (held(op) == Held::ByObject).then(|| self.path_objection(request)).flatten();
         let known = request.known.iter().filter(|(reference, about)| !self.reaches(op, reference, about));
         let beyond = known.map(|(reference, about)| self.beyond(reference, about));
         let unasked = request.references().into_iter().filter(|found| self.is_unasked(request, found));
         let unknown = unasked.map(|found| self.beyond(&found, &About::Unasked));
-        path.into_iter().chain(beyond).chain(unknown).chain(self.every_tag(request)).collect()
+        let others = [self.every_tag(request), self.named_again(request), self.slow_tag(request)];
+        path.into_iter().chain(beyond).chain(unknown).chain(others.into_iter().flatten()).collect()
+    }
+
+    fn said_closed(&self, op: Op) -> String {
+        let (deed, tenant) = (op.operation().about, self.label().1);
+        match op {
+            Op::ImageBuild => format!(
+                "{deed}, which can begin from any on the host (tenant: {tenant}; `shared: {{ use: {{ images: any }} }}` opens it)"
+            ),
+            _ => format!("{deed}, which no fence holds (tenant: {tenant})"),
+        }
+    }
+
+    /// A build can begin from any image: it is open to those who may use each of them.
+    pub(super) fn closes(&self, op: Op) -> bool {
+        held(op) == Held::Closed || (op == Op::ImageBuild && !self.shares_every_image())
+    }
+
+    /// Swarm looks names up again at every start of a task, when they may be another's.
+    fn named_again(&self, request: &Request) -> Option<Why> {
+        if !matches!(request.operation().op, Op::ServiceCreate | Op::ServiceUpdate) {
+            return None;
+        }
+        let is_again = |found: &Reference| match found.kind {
+            Target::Volume => true,
+            Target::Image => !self.shares_every_image() && image::Reference::parse(&found.name).digest.is_none(),
+            _ => false,
+        };
+        let found = request.references().into_iter().find(is_again)?;
+        let object = by_name(found.kind, &found.name);
+        let help = if found.kind == Target::Image { "by a name without a digest" } else { "by its name" };
+        Some(
+            self.why(format!("use {object} {help} in a service, which looks it up again (tenant: {})", self.label().1)),
+        )
+    }
+
+    /// An import takes as long as the client likes, and somebody else may have the name by then.
+    fn slow_tag(&self, request: &Request) -> Option<Why> {
+        let uses = request.uses.as_ref().filter(|_| request.operation().op == Op::ImageCreate)?;
+        let name = uses.of(Facet::Tags).find_map(UseValue::name)?;
+        let tenant = self.label().1;
+        Some(
+            self.why(format!(
+                "import under the name {} (tenant: {tenant}; import without one, and tag it)",
+                shown(name)
+            )),
+        )
     }
 
     fn why(&self, sentence: String) -> Why {
@@ -131,13 +179,19 @@ impl Tenant {
         match (reference.how, about) {
             (_, About::Unasked) => false,
             (How::Used, About::Found(found)) => self.may_name(reference.kind, found),
-            // the gate makes it first, and a swarm's nodes pull images
-            (How::Used, About::Absent) => reference.kind == Target::Volume || op == Op::ServiceCreate,
+            // the gate makes a container's volumes first, and a swarm's nodes pull images by their digests
+            (How::Used, About::Absent) => match reference.kind {
+                Target::Volume => op == Op::ContainerCreate,
+                Target::Image => matches!(op, Op::ServiceCreate | Op::ServiceUpdate),
+                _ => false,
+            },
             (How::Made, About::Absent) => !is_dockers_own(reference.kind, &reference.name),
             (How::Made, About::Found(found)) => self.owns(found),
             (How::Pulled, About::Absent) => true,
             // the registry may bring an image up to date that is nobody's
-            (How::Pulled, About::Found(found)) => self.sees(reference.kind, found),
+            (How::Pulled, About::Found(found)) => {
+                self.owns(found) || (self.sees(reference.kind, found) && !self.is_a_tenants(found))
+            }
         }
     }
 
@@ -167,14 +221,15 @@ impl Tenant {
         })
     }
 
-    /// A pull or push without a tag is about each that there is.
+    /// A pull, push or save without a tag is about each that there is, whosever it is.
     fn every_tag(&self, request: &Request) -> Option<Why> {
         let uses = request.uses.as_ref()?;
-        let name = uses.of(Facet::Image).find_map(|value| match value {
-            UseValue::Repository(name) if request.operation().op != Op::DistributionInspect => Some(name),
+        let moved = uses.of(Facet::Image).find_map(|value| match value {
+            UseValue::Repository(name) if request.operation().op != Op::DistributionInspect => Some(name.clone()),
             _ => None,
-        })?;
-        Some(self.why(format!("move every tag of {} (tenant: {})", shown(name), self.label().1)))
+        });
+        let name = moved.or_else(|| every_tag_saved(request))?;
+        Some(self.why(format!("take every tag of {} at once (tenant: {}; name one)", shown(&name), self.label().1)))
     }
 }
 
@@ -190,10 +245,24 @@ impl Tenant {
     }
 }
 
-/// Whether the operation is more than a look at what is in its path. Tagging, saving and pushing
-/// an image leave it as it is.
+/// Whether the operation is more than a look at what is in its path. Pushing an image leaves it as
+/// it is; a tag on it is there for all who see it.
 fn changes(op: Op) -> bool {
-    op.operation().risk >= Risk::Write && !matches!(op, Op::ImageTag | Op::ImagePush)
+    op.operation().risk >= Risk::Write && op != Op::ImagePush
+}
+
+/// The repository that a save takes with all its tags.
+pub(super) fn every_tag_saved(request: &Request) -> Option<String> {
+    let every = |named: &Named<'_>, about: &About| named.is_every_tag(about);
+    let path = || Named::in_path(request).is_some_and(|named| every(&named, &request.about));
+    let about = |name: &str| request.known.of(Target::Image, name);
+    let query = |value: &Value| matches!(value, Value::Text(name) if every(&Named::image(request, name), about(name)));
+    let names = || request.query.all("names").find(|value| query(value)).map(Value::canonical);
+    match request.operation().op {
+        Op::ImageGet if path() => request.object().map(Cow::into_owned),
+        Op::ImageGetAll => names(),
+        _ => None,
+    }
 }
 
 fn is_dockers_own(kind: Target, name: &str) -> bool {
@@ -217,12 +286,18 @@ pub(super) fn forged(fences: &[Box<str>], tenant: Option<&Tenant>, request: &Req
     Some(Why { word: "labels".into(), sentence, place: None })
 }
 
+/// As docker shows IDs, or longer.
+fn is_like_an_id(name: &str) -> bool {
+    const SHORT: usize = 12;
+    name.len() >= SHORT && name.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 /// A container that is called like an ID is reached by whoever knows the one that had it.
 pub(super) fn named_like_an_id(fences: &[Box<str>], request: &Request) -> Option<Why> {
     let makes = matches!(request.operation().op, Op::ContainerCreate | Op::ContainerRename);
     let uses = request.uses.as_ref().filter(|_| makes && !fences.is_empty())?;
-    let name = uses.of(Facet::Name).filter_map(UseValue::name).find(|name| is_whole_id(name))?;
-    let sentence = format!("ever call a container {}, which is a whole ID", shown(name));
+    let name = uses.of(Facet::Name).filter_map(UseValue::name).find(|name| is_like_an_id(name))?;
+    let sentence = format!("ever call a container {}, which could be an ID", shown(name));
     Some(Why { word: "name".into(), sentence, place: None })
 }
 
@@ -240,11 +315,6 @@ pub(super) fn kept<'r>(request: &'r Request, key: &str) -> Option<&'r str> {
         About::Found(found) if relabels(request.operation().op) => found.labels.get(key).map(String::as_str),
         _ => None,
     }
-}
-
-/// Reports of `check`: an operation that a role may run, and its fence never lets pass.
-pub(super) fn is_closed(op: Op) -> bool {
-    held(op) == Held::Closed
 }
 
 #[cfg(test)]

@@ -65,8 +65,8 @@ fn verdict(role: &Role, line: &str, body: &str) -> &'static str {
 fn what_is_in_the_path_is_its_own_or_absent() {
     let role = tenant_a();
     for row in OPERATIONS.iter().filter(|row| held(row.op) == Held::ByObject && row.target.is_some()) {
-        // a push without a tag is one of every tag
-        let tag = if row.op == Op::ImagePush { ":1" } else { "" };
+        // without a tag, a push or save is one of every tag
+        let tag = if matches!(row.op, Op::ImagePush | Op::ImageGet) { ":1" } else { "" };
         let path = |name: &str| {
             row.path.replace("{id}", name).replace("{name}", &format!("{name}{tag}")).replace("{checkpoint}", "c")
         };
@@ -80,7 +80,7 @@ fn what_is_in_the_path_is_its_own_or_absent() {
 #[test]
 fn what_no_fence_holds_is_closed() {
     let role = tenant_a();
-    for row in OPERATIONS.iter().filter(|row| is_closed(row.op)) {
+    for row in OPERATIONS.iter().filter(|row| tenant_a().tenant().unwrap().closes(row.op)) {
         let path = row.path.replace("{id}", "a-x").replace("{name}", "a-x");
         let verb = if row.verb.as_str() == "*" { "GET" } else { row.verb.as_str() };
         assert_eq!(verdict(&role, &format!("{verb} {path}"), ""), "deny", "{}", row.name);
@@ -125,16 +125,42 @@ fn names_and_tags_are_not_taken_from_others() {
         ("POST /volumes/create", r#"{"Name":"b-v"}"#, "deny"),
         ("POST /volumes/create", r#"{"Name":"x-v"}"#, "deny"),
         ("POST /networks/create", r#"{"Name":"b-n"}"#, "deny"),
-        ("POST /images/x-alpine/tag?repo=no-r", "", "allow"),
+        ("POST /images/x-alpine/tag?repo=no-r", "", "deny"),
+        ("POST /images/a-app/tag?repo=no-r", "", "allow"),
+        ("POST /images/a-app/tag?repo=x-alpine", "", "deny"),
+        ("GET /images/a-app/get", "", "deny"),
+        ("GET /images/a-app:1/get", "", "allow"),
+        ("GET /images/get?names=a-app", "", "deny"),
+        ("POST /images/a-app/push", "", "deny"),
+        ("GET /tasks?filters=%7B%22service%22%3A%5B%22b-s%22%5D%7D", "", "absent"),
+        ("GET /tasks?filters=%7B%22node%22%3A%5B%22x-n%22%5D%7D", "", "absent"),
+        ("POST /services/create", r#"{"Name":"s","TaskTemplate":{"ContainerSpec":{"Image":"x-i"}}}"#, "deny"),
+        (
+            "POST /services/create",
+            r#"{"Name":"s","TaskTemplate":{"ContainerSpec":{"Image":"x-i@sha256:aa"}}}"#,
+            "allow",
+        ),
+        (
+            "POST /services/create",
+            r#"{"Name":"s","TaskTemplate":{"ContainerSpec":{"Image":"no-i@sha256:aa"}}}"#,
+            "allow",
+        ),
+        (
+            "POST /services/create",
+            r#"{"Name":"s","TaskTemplate":{"ContainerSpec":{"Image":"x-i@sha256:aa","Mounts":[{"Type":"volume","Source":"a-v","Target":"/v"}]}}}"#,
+            "deny",
+        ),
         ("POST /commit?container=a-1&repo=no-r", "", "allow"),
         ("POST /commit?container=b-1&repo=no-r", "", "absent"),
         ("POST /images/create?fromImage=x-alpine&tag=3", "", "allow"),
         ("POST /images/create?fromImage=b-app&tag=3", "", "deny"),
         ("POST /images/create?fromImage=no-app", "", "deny"),
         ("POST /images/create?fromSrc=-&repo=x-alpine", "", "deny"),
-        ("POST /images/create?fromSrc=-&repo=no-mine", "", "allow"),
+        ("POST /images/create?fromSrc=-&repo=no-mine", "", "deny"),
+        ("POST /images/create?fromSrc=-", "", "allow"),
         ("POST /networks/create", r#"{"Name":"docker_gwbridge"}"#, "deny"),
-        ("GET /images/get?names=x-one&names=b-two", "", "absent"),
+        ("GET /images/get?names=x-one:1&names=b-two:1", "", "absent"),
+        ("GET /images/get?names=x-one:1", "", "allow"),
         ("DELETE /images/x-alpine", "", "deny"),
         ("GET /images/x-alpine/json", "", "allow"),
         ("POST /networks/x-proxy/connect", r#"{"Container":"a-1"}"#, "allow"),
@@ -184,7 +210,8 @@ fn nobody_sets_the_label_that_tells_tenants_apart() {
     let id = "ab".repeat(32);
     assert_eq!(verdict(ops, &format!("{CREATE}?name={id}"), "{}"), "deny");
     assert_eq!(verdict(ops, &format!("POST /containers/x-1/rename?name={id}"), ""), "deny");
-    assert_eq!(verdict(ops, &format!("{CREATE}?name={}", &id[1..]), "{}"), "allow");
+    assert_eq!(verdict(ops, &format!("{CREATE}?name={}", &id[1..]), "{}"), "deny");
+    assert_eq!(verdict(ops, &format!("{CREATE}?name=cafe"), "{}"), "allow");
 }
 
 #[test]

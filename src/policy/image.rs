@@ -91,13 +91,6 @@ pub(super) fn is_one_image(text: &str) -> bool {
     reference.tag.is_some() || reference.digest.is_some()
 }
 
-/// The name with another tag, in place of its own.
-pub(super) fn with_tag(text: &str, tag: &str) -> String {
-    let Reference { name, digest, .. } = Reference::parse(text);
-    let digest = digest.map(|digest| format!("@{digest}")).unwrap_or_default();
-    format!("{name}:{tag}{digest}")
-}
-
 /// A pattern that begins with `**` may stand for the registry too.
 fn normal_pattern(name: &str) -> String {
     let first = name.split('/').next().unwrap_or_default();

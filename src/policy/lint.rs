@@ -2,7 +2,6 @@
 
 use super::about;
 use super::compile::Mode;
-use super::fence;
 use super::load::Placed;
 use super::names::Names;
 use super::overlap::overlap;
@@ -107,9 +106,9 @@ fn posing(trusting: &Placed, maker: &Placed) -> Option<Warning> {
 
 /// Operations that a role behind a fence is granted by name, and that no fence holds.
 fn unheld(placed: &Placed) -> Option<Warning> {
-    placed.role.tenant()?;
+    let tenant = placed.role.tenant()?;
     let named = |op: &Op| placed.role.grants_of(*op).iter().any(|rule| rule.place.path.ends_with(op.name()));
-    let closed = OPERATIONS.iter().map(|row| row.op).filter(|op| fence::is_closed(*op)).filter(named);
+    let closed = OPERATIONS.iter().map(|row| row.op).filter(|op| tenant.closes(*op)).filter(named);
     let closed: Vec<String> = closed.map(|op| shown(op.name())).collect();
     let message = || {
         format!(
@@ -118,27 +117,30 @@ fn unheld(placed: &Placed) -> Option<Warning> {
             listed(&closed, "and", MOST)
         )
     };
-    let help = "it reaches what nothing tells apart by tenant, or the host: leave it out, or grant it to a role without a tenant";
+    let help = "it reaches what nothing tells apart by tenant, or the host: leave it out, or grant it to a role without a tenant (`ImageBuild` needs `shared: { use: { images: any } }`)";
     (!closed.is_empty()).then(|| warning(&placed.name, message(), help))
 }
 
 /// Ways around a fence that the gate cannot see.
 fn around(placed: &Placed) -> Vec<Warning> {
     let role = &placed.role;
-    if role.tenant().is_none() {
-        return Vec::new();
-    }
+    let Some(tenant) = role.tenant() else { return Vec::new() };
     let bridge = |rule: &Rule| rule.lets(Facet::Networks, &UseValue::Default);
     let ways = [
         (
-            role.may_ever(Op::ImageBuild),
-            "may build images, and a build can begin from any image on the host whose name it knows, other tenants' too",
+            role.may_ever(Op::ImageBuild) && !tenant.closes(Op::ImageBuild),
+            "may build images: from any on the host, other tenants' too, and into the cache that all builds on it share",
             "keep secrets out of images, or leave `ImageBuild` out",
         ),
         (
             role.grants_of(Op::ContainerCreate).iter().any(bridge),
             "may join Docker's default bridge, where containers of all tenants reach each other by address",
             "write `networks: own`, so that containers join networks of their tenant alone",
+        ),
+        (
+            role.grants_of(Op::ContainerCreate).iter().any(|rule| rule.everything),
+            "has a tenant and may do `everything`, so that its containers can reach the host, and there whatever is another's",
+            "name the operations, and what containers may have",
         ),
     ];
     let told = |(_, what, help)| warning(&placed.name, format!("the role `{}` {what}", role.name()), help);

@@ -153,12 +153,14 @@ fn ways_around_a_fence_are_named() {
     let told = |body: &str| {
         warnings(&one_role(body)).into_iter().filter(|line| !line.contains("root on the host")).collect::<Vec<_>>()
     };
-    let found = told("tenant: a\nmay: [ImageBuild, ContainerCreate, BuildPrune]");
+    let found = told("tenant: a\nshared: { use: { images: any } }\nmay: [ImageBuild, ContainerCreate, BuildPrune]");
     assert_eq!(found.len(), 3, "{found:?}");
     for (line, expected) in
-        found.iter().zip(["`BuildPrune` will always be denied", "a build can begin from", "default bridge"])
+        found.iter().zip(["`BuildPrune` will always be denied", "may build images: from any", "default bridge"])
     {
         assert!(line.contains(expected), "{line}");
     }
+    let closed = told("tenant: a\nmay: [ImageBuild]");
+    assert!(closed.len() == 1 && closed[0].contains("`ImageBuild` will always be denied"), "{closed:?}");
     assert_eq!(told("tenant: a\nmay: [ping, ContainerCreate: { networks: own }]"), [String::new(); 0]);
 }

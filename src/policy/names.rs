@@ -36,6 +36,11 @@ impl Names {
         Self { kind, list: List::Images(patterns), said: said.into() }
     }
 
+    /// Whether every object is listed.
+    pub(super) fn is_any(&self) -> bool {
+        matches!(self.list, List::Any)
+    }
+
     pub(super) fn said(&self) -> &str {
         &self.said
     }

@@ -1,10 +1,10 @@
 //! The objects that a request names, in its path and in its query.
 
-use super::image::{is_one_image, with_tag};
+use super::image::is_one_image;
 use super::names::{Names, called};
 use super::text::shown;
 use crate::catalogue::{Op, Target};
-use crate::request::{Request, Value};
+use crate::request::{About, Request, Value};
 use std::borrow::Cow;
 
 /// An object as a request names it.
@@ -22,15 +22,15 @@ impl<'r> Object<'r> {
         Self { kind, name, all_tags }
     }
 
+    /// An image that the request names by this.
+    pub(super) fn image(request: &Request, name: &'r str) -> Self {
+        Self::new(request.operation().op, Target::Image, name.into())
+    }
+
     /// What the path names, with the tag that the query says.
     pub(super) fn in_path(request: &'r Request) -> Option<Self> {
         let row = request.operation();
-        let (kind, name) = (row.target?, request.params().object.as_deref()?);
-        let name = match request.query.get("tag") {
-            Some(Value::Text(tag)) if row.op == Op::ImagePush => with_tag(name, tag).into(),
-            _ => name.into(),
-        };
-        Some(Self::new(row.op, kind, name))
+        Some(Self::new(row.op, row.target?, request.object()?))
     }
 
     /// What the query names, where the path names nothing.
@@ -39,6 +39,13 @@ impl<'r> Object<'r> {
             (Some(kind), Value::Text(name)) => Some(Self::new(request.operation().op, kind, name.as_str().into())),
             _ => None,
         })
+    }
+
+    /// Whether it is every tag of a repository, and not the one image that the daemon tells of.
+    pub(super) fn is_every_tag(&self, about: &About) -> bool {
+        let digits = |id: &str| id.strip_prefix("sha256:").unwrap_or(id).to_owned();
+        let by_id = matches!(about, About::Found(found) if digits(&found.id).starts_with(&digits(&self.name)));
+        self.all_tags && !by_id
     }
 
     /// Whether it surely is on the list.

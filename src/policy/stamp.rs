@@ -63,7 +63,10 @@ fn label(request: &mut Request, key: &str, value: &str) -> bool {
     let op = request.operation().op;
     match op {
         Op::ContainerPrune | Op::ImagePrune | Op::NetworkPrune | Op::VolumePrune => filter(request, key, value),
-        Op::ImageBuild => in_parameter(request, key, value),
+        Op::ImageBuild => {
+            uncached(request);
+            in_parameter(request, key, value)
+        }
         // a pull brings the labels that an image has
         Op::ImageCreate if request.query.get("fromSrc").is_some() => instruct(request, key, value),
         _ => in_body(request, key, value),
@@ -128,6 +131,15 @@ fn in_parameter(request: &mut Request, key: &str, value: &str) -> bool {
     request.query.known.retain(|(known, _)| known.name != param.name);
     request.query.known.push((param, Value::Text(Json::Object(labels).canonical())));
     true
+}
+
+/// The builder's cache knows layers by their instructions alone, and not who made them, or with which
+/// network: nobody builds upon another's.
+fn uncached(request: &mut Request) {
+    request.query.known.retain(|(known, _)| !matches!(known.name, "nocache" | "cachefrom"));
+    if let Some(param) = parameter(request, "nocache") {
+        request.query.known.push((param, Value::Flag(true)));
+    }
 }
 
 /// `changes=LABEL KEY=VALUE`

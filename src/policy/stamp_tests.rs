@@ -2,7 +2,7 @@ use super::super::Decision;
 use super::super::testing::{policy, with_body};
 use crate::request::{About, Known, Object};
 
-const POLICY: &str = "version: 1\nroles:\n  a:\n    who: [{ uid: 1 }]\n    tenant: a\n    may: [everything]\n  ops:\n    who: others\n    may: [everything]\n";
+const POLICY: &str = "version: 1\nroles:\n  a:\n    who: [{ uid: 1 }]\n    tenant: a\n    shared: { use: { images: any } }\n    may: [everything]\n  ops:\n    who: others\n    may: [everything]\n";
 
 /// The target and body that are forwarded for the role with this index.
 fn forwarded(role: usize, line: &str, body: &str) -> String {
@@ -57,13 +57,13 @@ fn volumes_of_mounts_carry_it_too() {
 #[test]
 fn builds_imports_and_prunes_say_it_in_their_query() {
     let cases = [
-        ("POST /build?t=x", "t=x&labels=%7B%22dockgate.tenant%22%3A%22a%22%7D"),
+        ("POST /build?t=x", "t=x&nocache=1&labels=%7B%22dockgate.tenant%22%3A%22a%22%7D"),
         (
-            "POST /build?labels=%7B%22x%22%3A%22y%22%7D",
-            "labels=%7B%22x%22%3A%22y%22%2C%22dockgate.tenant%22%3A%22a%22%7D",
+            "POST /build?labels=%7B%22x%22%3A%22y%22%7D&cachefrom=%5B%5D",
+            "nocache=1&labels=%7B%22x%22%3A%22y%22%2C%22dockgate.tenant%22%3A%22a%22%7D",
         ),
-        ("POST /build?labels=null", "labels=%7B%22dockgate.tenant%22%3A%22a%22%7D"),
-        ("POST /images/create?fromSrc=-&repo=r", "fromSrc=-&repo=r&changes=LABEL%20dockgate.tenant%3Da"),
+        ("POST /build?labels=null", "nocache=1&labels=%7B%22dockgate.tenant%22%3A%22a%22%7D"),
+        ("POST /images/create?fromSrc=-", "fromSrc=-&changes=LABEL%20dockgate.tenant%3Da"),
         ("POST /images/create?fromImage=r&tag=1", "fromImage=r&tag=1"),
         ("POST /containers/prune", "filters=%7B%22label%22%3A%7B%22dockgate.tenant%3Da%22%3Atrue%7D%7D"),
         (
@@ -92,7 +92,7 @@ fn whoever_changes_a_tenants_service_leaves_it_its_own() {
 #[test]
 fn what_is_nobodys_inherits_no_tenant_from_an_image() {
     assert_eq!(forwarded(1, "POST /containers/create", "{}"), r#"{"Labels":{"dockgate.tenant":""}}"#);
-    assert_eq!(forwarded(1, "POST /build", ""), "labels=%7B%22dockgate.tenant%22%3A%22%22%7D");
+    assert_eq!(forwarded(1, "POST /build", ""), "nocache=1&labels=%7B%22dockgate.tenant%22%3A%22%22%7D");
     assert_eq!(forwarded(1, "POST /volumes/create", "{}"), "{}");
     assert_eq!(forwarded(1, "POST /containers/prune", ""), "");
 }

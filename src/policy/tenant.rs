@@ -59,6 +59,11 @@ impl Tenant {
         lists(&self.read, kind, object) || self.may_use(kind, object)
     }
 
+    /// Whether all images of the host are shared with it, other tenants' too.
+    pub(super) fn shares_every_image(&self) -> bool {
+        self.used.iter().any(|(kind, names)| *kind == Target::Image && names.is_any())
+    }
+
     /// Whether the policy shares objects of the kind by their names.
     pub(super) fn shares_by_name(&self, kind: Target) -> bool {
         self.used.iter().chain(&self.read).any(|(known, _)| *known == kind)

@@ -59,9 +59,10 @@ pub(super) async fn user_of_image(upstream: &Rc<Upstream>, id: &str) -> Option<S
 /// # Errors
 /// The daemon does not say, so that nothing can be judged.
 pub(super) async fn about(upstream: &Rc<Upstream>, request: &Request) -> Result<(About, Option<Described>), Refusal> {
-    let (Some(kind), Some(name)) = (request.operation().target, request.params().object.as_deref()) else {
+    let (Some(kind), Some(name)) = (request.operation().target, request.object()) else {
         return Ok((About::Unasked, None));
     };
+    let name = &*name;
     let told = match kind {
         Target::Container => whole(described(upstream, name).await)?,
         _ => (of(upstream, kind, name).await?, None),

@@ -30,8 +30,10 @@ pub use uses::{MAX_USES, Use, UseValue, Uses};
 use crate::catalogue::{self, Op, Operation, Params, Route, Target};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
+use std::borrow::Cow;
 use std::sync::Arc;
 use tree::Unknown;
+use values::image;
 
 /// A request whose head was read into types.
 #[derive(Clone, Debug)]
@@ -129,6 +131,15 @@ impl Request {
             self.asked = self.asked.take().or(asked);
         }
         self.about = about;
+    }
+
+    /// The object in the path as the daemon is asked about it: a push may say its tag in the query.
+    pub fn object(&self) -> Option<Cow<'_, str>> {
+        let name = self.params().object.as_deref()?;
+        Some(match self.query.get("tag") {
+            Some(Value::Text(tag)) if self.operation().op == Op::ImagePush => image::with_tag(name, tag).into(),
+            _ => name.into(),
+        })
     }
 
     /// The object in the path, as the client called it.

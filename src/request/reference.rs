@@ -129,7 +129,8 @@ fn named(used: &Use) -> Option<(Target, &str)> {
 
 /// Images to be saved, and what lists begin or end with; what is committed is a use.
 fn in_query(request: &Request) -> impl Iterator<Item = Reference> {
-    let lists = match request.operation().op {
+    let op = request.operation().op;
+    let lists = match op {
         Op::ContainerList => Some(Target::Container),
         Op::ImageList => Some(Target::Image),
         _ => None,
@@ -137,6 +138,7 @@ fn in_query(request: &Request) -> impl Iterator<Item = Reference> {
     let values = request.query.known.iter().flat_map(move |(param, value)| match value {
         Value::Text(name) if param.object == Some(Target::Image) => vec![(Target::Image, name.clone())],
         Value::Text(name) if is_bound(param.name) => lists.map(|kind| (kind, name.clone())).into_iter().collect(),
+        Value::Filters(filters) if op == Op::TaskList => owners(filters),
         Value::Filters(filters) => lists.map(|kind| bounds(kind, filters)).unwrap_or_default(),
         _ => Vec::new(),
     });
@@ -146,6 +148,12 @@ fn in_query(request: &Request) -> impl Iterator<Item = Reference> {
 /// Whether lists begin or end with the object of this name; Docker says if there is none.
 fn is_bound(parameter: &str) -> bool {
     matches!(parameter, "before" | "since")
+}
+
+/// The services and nodes whose tasks are listed; Docker says if there are none.
+fn owners(filters: &BTreeMap<String, BTreeSet<String>>) -> Vec<(Target, String)> {
+    let of = |word: &str, kind| filters.get(word).into_iter().flatten().map(move |name| (kind, name.clone()));
+    of("service", Target::Service).chain(of("node", Target::Node)).collect()
 }
 
 fn bounds(kind: Target, filters: &BTreeMap<String, BTreeSet<String>>) -> Vec<(Target, String)> {
@@ -210,6 +218,7 @@ mod tests {
             ("GET /containers/json?since=web", "", &["container web used"]),
             ("GET /images/json?filters=%7B%22before%22%3A%5B%22a%22%5D%7D", "", &["image a used"]),
             ("GET /events?since=1", "", &[]),
+            ("GET /tasks?filters=%7B%22service%22%3A%5B%22s%22%5D%7D", "", &["service s used"]),
         ];
         for (line, body, expected) in cases {
             assert_eq!(named_by(line, body), expected, "{line}");

@@ -51,6 +51,13 @@ pub fn could_be_id(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// The name with another tag, in place of its own.
+pub fn with_tag(text: &str, tag: &str) -> String {
+    let Reference { name, digest, .. } = Reference::parse(text);
+    let digest = digest.map(|digest| format!("@{digest}")).unwrap_or_default();
+    format!("{name}:{tag}{digest}")
+}
+
 /// Registry and path in one spelling.
 pub fn normal_name(name: &str) -> String {
     let (domain, path) = match name.split_once('/') {
