@@ -72,6 +72,11 @@ impl AboutLimit {
     }
 }
 
+/// Whether objects of the kind have the fact; names, IDs and labels all have.
+pub(super) fn is_fact_of(kind: Target, fact: &str) -> bool {
+    !matches!(fact, "image" | "service" | "state") || has(kind, fact)
+}
+
 /// Whether objects of the kind have the fact.
 fn has(kind: Target, fact: &str) -> bool {
     match kind {

@@ -2,6 +2,7 @@
 
 use super::decide::{Allowed, Decision};
 use super::denial::Denial;
+use super::facts::Facts;
 use super::place::Place;
 use super::quota::{Amounts, Quota};
 use super::quota_demand::Demand;
@@ -27,6 +28,8 @@ pub struct Case {
     pub(super) body: Option<String>,
     /// What the daemon would say of the object in the path.
     pub(super) about: About,
+    /// What the daemon would say of all else that the request names.
+    pub(super) facts: Facts,
     /// What is there already, and under way.
     pub(super) usage: Usage,
     /// The container that is to be copied, as the body that would make it.
@@ -141,6 +144,9 @@ impl Case {
         if self.body.is_some() && route.operation.body == Body::None {
             return Err(Refusal::malformed(format!("{} takes no body", route.operation.name)));
         }
+        if !role.may_ever(route.operation.op) {
+            return Ok(Came::denied(&role.deny_operation(route.operation.op)));
+        }
         let request = understand_head(Arc::new(who), self.method.clone(), route, query, &self.headers())?;
         let request = match role.unexamined(request.operation().op) {
             true => request,
@@ -148,6 +154,7 @@ impl Case {
         };
         let mut request = request;
         request.is_about(self.about.clone());
+        self.facts.tell(role, &mut request);
         request.original = self.original(&request)?.map(Arc::new);
         let hidden = role.hides(&request);
         Ok(match role.decide(request) {

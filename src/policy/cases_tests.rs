@@ -97,7 +97,12 @@ fn tests_that_say_too_little_or_too_much_are_problems() {
             "send: GET /_ping\nexpect:",
             "`expect` says nothing; write `allow`, `absent`, `{ deny: WORD }` or `{ hides: [WORD] }`",
         ),
-        (ONE, "send: GET /_ping\nexpect: allow\nfacts: {}", "`facts` is not known to this dockgate"),
+        (
+            ONE,
+            "send: GET /_ping\nexpect: allow\nfact: {}",
+            "`fact` is not known to this dockgate; did you mean `facts`?",
+        ),
+        (ONE, "send: GET /_ping\nexpect: allow\nfacts: {}", "`facts` is empty"),
         (
             ONE,
             "as: { uid: 1, address: 192.0.2.1 }\nsend: GET /_ping\nexpect: allow",
@@ -133,4 +138,98 @@ fn a_test_can_say_what_an_answer_hides() {
     let text =
         format!("version: 1\nroles:\n{HIDING}tests:\n- it: x\n  send: GET /_ping\n  expect: {{ hides: [envs] }}\n");
     assert!(problems(&text)[0].contains("no part is called `envs`"));
+}
+
+const TENANT: &str = "  a:\n    who: anyone\n    tenant: a\n    may:\n      - container-lifecycle\n      - ContainerCreate: { networks: [default, own, { label: shared }], volumes: own }\n      - NetworkInspect\n      - ImageInspect\n      - ImageTag\n      - ServiceInspect\n";
+
+fn told(facts: &str, send: &str, expect: &str) -> String {
+    came(run(TENANT, &format!("facts: {facts}\nsend: {send}\nexpect: {expect}")))
+}
+
+#[test]
+fn facts_say_what_is_in_the_path() {
+    let facts = "{ containers: { web: { label: [dockgate.tenant=a] }, db: { label: [dockgate.tenant=b] }, vault: absent, free: {} } }";
+    let cases = [("web", "allow"), ("db", "absent"), ("vault", "absent"), ("free", "absent"), ("x", "absent")];
+    for (name, expect) in cases {
+        assert_eq!(told(facts, &format!("POST /containers/{name}/stop"), expect), "passed", "{name}");
+    }
+    let services = "{ services: { web: { label: [dockgate.tenant=a], image: nginx } } }";
+    assert_eq!(told(services, "GET /services/web", "allow"), "passed");
+    assert_eq!(told(services, "GET /networks/bridge", "allow"), "passed");
+    assert_eq!(told(services, "GET /networks/web", "absent"), "passed");
+}
+
+#[test]
+fn about_wins_over_facts() {
+    let case = "about: absent\nfacts: { containers: { web: { label: [dockgate.tenant=a] } } }\nsend: POST /containers/web/stop\nexpect: absent";
+    assert!(run(TENANT, case).passed());
+}
+
+#[test]
+fn a_fact_may_be_about_an_id_and_tell_the_name() {
+    let role = "  ops:\n    who: anyone\n    may: [ContainerStop: { target: { name: web } }]\n";
+    let stop =
+        |facts: &str| came(run(role, &format!("facts: {facts}\nsend: POST /containers/3f4e/stop\nexpect: allow")));
+    assert_eq!(stop("{ containers: { 3f4e: { name: web } } }"), "passed");
+    assert!(stop("{ containers: { 3f4e: { name: db } } }").contains("touch the container `db`"));
+    assert!(stop("{ containers: { web: {} } }").contains("could be the ID of another"));
+}
+
+#[test]
+fn facts_say_what_a_body_names() {
+    let create = |facts: &str, body: &str, expect: &str| {
+        came(run(TENANT, &format!("facts: {facts}\nsend: POST /containers/create\nbody: {body}\nexpect: {expect}")))
+    };
+    let facts = "{ networks: { front: { label: [shared] }, back: { label: [dockgate.tenant=a] }, other: {} }, \
+                 volumes: { data: { label: [dockgate.tenant=b] } }, images: { 'me/own:2': { label: [dockgate.tenant=b] } } }";
+    let cases = [
+        ("{ Image: alpine }", "allow"),
+        ("{ Image: alpine, HostConfig: { NetworkMode: back } }", "allow"),
+        ("{ Image: alpine, HostConfig: { NetworkMode: other } }", "absent"),
+        ("{ Image: alpine, HostConfig: { NetworkMode: nowhere } }", "absent"),
+        ("{ Image: alpine, HostConfig: { Binds: ['data:/x'] } }", "absent"),
+        ("{ Image: alpine, HostConfig: { Binds: ['fresh:/x'] } }", "allow"),
+        ("{ Image: 'docker.io/me/own:2' }", "absent"),
+        ("{ Image: 'me/own:3' }", "allow"),
+    ];
+    for (body, expect) in cases {
+        assert_eq!(create(facts, body, expect), "passed", "{body}");
+    }
+}
+
+#[test]
+fn a_name_that_is_taken_may_be_free_in_a_test() {
+    let tag = |facts: &str, expect: &str| told(facts, "POST /images/alpine/tag?repo=app&tag=1", expect);
+    assert_eq!(tag("{ images: { alpine: {} } }", "allow"), "passed");
+    assert_eq!(tag("{ images: { 'app:1': {} } }", "{ deny: tenant }"), "passed");
+}
+
+#[test]
+fn facets_without_a_tenant_go_by_facts_too() {
+    let role = "  ops:\n    who: anyone\n    may: [ContainerCreate: { networks: [{ label: team=a }] }]\n";
+    let create = |label: &str| {
+        let facts = format!("{{ networks: {{ front: {{ label: {label} }} }} }}");
+        let body = "body: { Image: alpine, HostConfig: { NetworkMode: front } }";
+        came(run(role, &format!("facts: {facts}\nsend: POST /containers/create\n{body}\nexpect: allow")))
+    };
+    assert_eq!(create("team=a"), "passed");
+    assert!(create("team=b").contains("deny: networks"), "{}", create("team=b"));
+}
+
+#[test]
+fn facts_that_say_nothing_or_too_much_are_problems() {
+    let cases = [
+        ("{ container: { web: {} } }", "did you mean `containers`?"),
+        ("{ containers: { web: { labels: a } } }", "did you mean `label`?"),
+        ("{ networks: { web: { state: running } } }", "a network has no `state`"),
+        ("{ containers: { web: } }", "nothing is said of `web`"),
+        ("{ containers: { web: here } }", "nothing is said of `web`; write `absent`, or"),
+        ("{ images: { alpine: {}, 'alpine:latest': absent } }", "`alpine:latest` is told of twice"),
+        ("[web]", "`facts` must be a map"),
+    ];
+    for (facts, expected) in cases {
+        let case = format!("facts: {facts}\n    send: GET /_ping\n    expect: allow");
+        let found = problems(&format!("version: 1\nroles:\n{ONE}tests:\n  - it: x\n    {case}\n"));
+        assert!(found.iter().any(|line| line.contains(expected)), "{facts} {found:?}");
+    }
 }

@@ -142,7 +142,7 @@ impl Tenant {
 
     /// Whether the daemon has to say what this is.
     pub(super) fn asks_about(&self, reference: &Reference) -> bool {
-        !(reference.kind == Target::Network && PREDEFINED.contains(&reference.name.as_str()))
+        !is_predefined_name(reference.kind, &reference.name)
     }
 
     fn beyond(&self, reference: &Reference, about: &About) -> Why {
@@ -185,7 +185,12 @@ fn changes(op: Op) -> bool {
 }
 
 fn is_predefined(kind: Target, object: &Object) -> bool {
-    kind == Target::Network && PREDEFINED.contains(&object.name.as_str())
+    is_predefined_name(kind, &object.name)
+}
+
+/// Whether it is a network that every Docker has.
+pub(super) fn is_predefined_name(kind: Target, name: &str) -> bool {
+    kind == Target::Network && PREDEFINED.contains(&name)
 }
 
 /// What of the request's labels is not for it to set: those that tell tenants apart, unless it is
