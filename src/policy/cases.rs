@@ -9,7 +9,7 @@ use super::quota_demand::Demand;
 use super::view::View;
 use super::{Policy, Role};
 use crate::catalogue::{Answer, Body, PartSet, route};
-use crate::request::{About, Identity, Original, Peer, Refusal, Request, split_target, understand_head};
+use crate::request::{About, HostSocket, Identity, Original, Peer, Refusal, Request, split_target, understand_head};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
 use std::sync::Arc;
@@ -39,6 +39,9 @@ pub struct Case {
 
 /// The listener's name, as tests have it.
 pub(super) const LISTENER: &str = "tests";
+
+/// Where the host has that listener, as `docker_socket: own` puts it into containers.
+const SOCKET: &str = "/run/dockgate/tests.sock";
 
 /// How much of the role's quotas is used up.
 #[derive(Clone, Debug, Default)]
@@ -181,10 +184,11 @@ impl Case {
     }
 
     fn client(&self) -> Identity {
-        match &self.who {
+        let client = match &self.who {
             As::OnlyRole => stranger(),
             As::Client(client) => (**client).clone(),
-        }
+        };
+        Identity { socket: Arc::new(HostSocket { own: Some(SOCKET.to_owned()), upstream: None }), ..client }
     }
 }
 

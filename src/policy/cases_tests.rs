@@ -233,3 +233,14 @@ fn facts_that_say_nothing_or_too_much_are_problems() {
         assert!(found.iter().any(|line| line.contains(expected)), "{facts} {found:?}");
     }
 }
+
+#[test]
+fn the_listener_of_tests_can_be_handed_on() {
+    let create = |setting: &str, expect: &str| {
+        let role = format!("  ops:\n    who: anyone\n    may: [ContainerCreate: {{ {setting} }}]\n");
+        let body = "body: { Image: alpine, HostConfig: { Binds: ['/var/run/docker.sock:/var/run/docker.sock'] } }";
+        came(run(&role, &format!("send: POST /containers/create\n{body}\nexpect: {expect}")))
+    };
+    assert_eq!(create("set: { docker_socket: own }", "allow"), "passed");
+    assert_eq!(create("image: any", "{ deny: binds }"), "passed");
+}
