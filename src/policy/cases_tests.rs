@@ -205,6 +205,23 @@ fn a_name_that_is_taken_may_be_free_in_a_test() {
 }
 
 #[test]
+fn only_a_pull_may_move_a_tag_of_nobodys() {
+    let role = "  a:\n    who: anyone\n    tenant: a\n    may: [everything]\n";
+    let facts = "facts: { images: { alpine: {} }, containers: { web: { label: [dockgate.tenant=a] } } }";
+    let made = |line: &str, expect: &str| came(run(role, &format!("{facts}\nsend: {line}\nexpect: {expect}")));
+    assert_eq!(made("POST /images/create?fromImage=alpine&tag=latest", "allow"), "passed");
+    for line in [
+        "POST /images/create?fromSrc=-&repo=alpine&tag=latest",
+        "POST /images/create?fromSrc=-&repo=alpine",
+        "POST /commit?container=web&repo=alpine",
+        "POST /build?t=alpine",
+        "POST /images/busybox/tag?repo=alpine",
+    ] {
+        assert_eq!(made(line, "{ deny: tenant }"), "passed", "{line}");
+    }
+}
+
+#[test]
 fn facets_without_a_tenant_go_by_facts_too() {
     let role = "  ops:\n    who: anyone\n    may: [ContainerCreate: { networks: [{ label: team=a }] }]\n";
     let create = |label: &str| {

@@ -124,9 +124,9 @@ impl Tenant {
             (How::Used, About::Found(found)) => self.may_name(reference.kind, found),
             // the gate makes it first, and a swarm's nodes pull images
             (How::Used, About::Absent) => reference.kind == Target::Volume || op == Op::ServiceCreate,
-            (How::Made, About::Absent) => true,
-            // a pull may bring an image up to date that is nobody's
-            (How::Made, About::Found(found)) if op == Op::ImageCreate => self.sees(reference.kind, found),
+            (How::Made | How::Pulled, About::Absent) => true,
+            // what is nobody's is brought up to date, as its registry has it
+            (How::Pulled, About::Found(found)) => self.sees(reference.kind, found),
             (How::Made, About::Found(found)) => self.owns(found),
         }
     }
@@ -150,7 +150,9 @@ impl Tenant {
         let tenant = self.label().1;
         self.why(match (reference.how, about) {
             (_, About::Unasked) => format!("name {object}, of which nothing is known (tenant: {tenant})"),
-            (How::Made, _) => format!("take the name of {object}, which is not its own (tenant: {tenant})"),
+            (How::Made | How::Pulled, _) => {
+                format!("take the name of {object}, which is not its own (tenant: {tenant})")
+            }
             (How::Used, _) => format!("use {object}, which is not its own (tenant: {tenant})"),
         })
     }

@@ -25,6 +25,8 @@ pub enum How {
     Used,
     /// As the name of what is made, which another object may have already.
     Made,
+    /// As the name of what a registry has, which may be there in an older state.
+    Pulled,
 }
 
 /// What the daemon says of the objects that a request names.
@@ -93,7 +95,7 @@ pub fn of_use(op: Op, used: &Use) -> Option<Reference> {
     let (kind, name) = named(used)?;
     let how = match used.facet {
         Facet::Tags => How::Made,
-        Facet::Image if op == Op::ImageCreate => How::Made,
+        Facet::Image if op == Op::ImageCreate => How::Pulled,
         // what a registry has, and what nodes of a swarm pull from there
         Facet::Image if matches!(op, Op::DistributionInspect | Op::ImagePush) => return None,
         Facet::Name if matches!(op, Op::NetworkCreate | Op::VolumeCreate) => How::Made,
@@ -191,7 +193,8 @@ mod tests {
                 r#"{"Name":"n","ConfigFrom":{"Network":"c"}}"#,
                 &["network n made", "network c used"],
             ),
-            ("POST /images/create?fromImage=alpine&tag=3", "", &["image alpine:3 made"]),
+            ("POST /images/create?fromImage=alpine&tag=3", "", &["image alpine:3 pulled"]),
+            ("POST /images/create?fromSrc=-&repo=b&tag=c", "", &["image docker.io/library/b:c made"]),
             ("POST /images/a/tag?repo=b&tag=c", "", &["image docker.io/library/b:c made"]),
             ("POST /commit?container=web&repo=r", "", &["container web used", "image docker.io/library/r:latest made"]),
             ("GET /images/get?names=a&names=b:1", "", &["image a used", "image b:1 used"]),
