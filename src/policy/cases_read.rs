@@ -220,7 +220,6 @@ pub(super) fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str
         image: words("image").concat(),
         state: words("state").concat(),
         labels,
-        ..Object::default()
     };
     container.labels.extend(compose.into_iter().flatten());
     container

@@ -36,17 +36,29 @@ tear_down() {
 }
 
 start_gate() { # PRESET
-  cat >"$WORK/dockgate.yaml" <<CONFIGURATION
+  configuration "$1" >"$WORK/dockgate.yaml"
+  "$DOCKGATE_BIN" serve --config "$WORK/dockgate.yaml" 2>"$WORK/gate.log" &
+  gate=$!
+  # who asks may have no role
+  await 10 test -S "$WORK/gate.sock" || { tail -n 3 "$WORK/gate.log"; return 1; }
+}
+
+# The homelab brings its own; only its paths are others here.
+configuration() { # PRESET
+  if [ "$1" = homelab ]; then
+    mkdir -p "$WORK/sockets"
+    sed "s|/var/run/docker.sock$|${DIRECT#unix://}|; s|/run/dockgate/\\([a-z-]*\\)/docker.sock|$WORK/sockets/\\1.sock|
+      s|policy: ../|policy: $POLICIES/|; s|policy: \\([a-z]\\)|policy: $POLICIES/homelab/\\1|" "$POLICIES/homelab/dockgate.yaml"
+    printf '  - { socket: %s, policy: %s }\n' "$WORK/gate.sock" "$POLICIES/reads.yaml"
+    return
+  fi
+  cat <<CONFIGURATION
 upstream: ${DIRECT#unix://}
 host_files: seen
 audit: $WORK/audit.jsonl
 listen:
   - { socket: $WORK/gate.sock, mode: "0666", policy: $POLICIES/$1.yaml, host_path: $WORK/gate.sock }
 CONFIGURATION
-  "$DOCKGATE_BIN" serve --config "$WORK/dockgate.yaml" 2>"$WORK/gate.log" &
-  gate=$!
-  # who asks may have no role
-  await 10 test -S "$WORK/gate.sock" || { tail -n 3 "$WORK/gate.log"; return 1; }
 }
 
 end_gate() {
@@ -82,6 +94,37 @@ create() { gated create --name "$RUN-no" "$@" busybox true; }
 preset_monitor() { looks monitor; }
 preset_traefik() { looks traefik; }
 looks() { GATE=unix://$WORK/gate.sock "$PYTHON" "$HERE/presets_reads.py" "$1" || failed=1; }
+
+# --- a homelab: each tool's own calls, as it spells them, and the nearest that it does not make ---
+
+# What Docker answers a tool, as STATUS; a stream is cut.
+calls() { # TOOL STATUS METHOD TARGET
+  local status
+  status=$(curl -s -m 1 -o "$WORK/answer" -w '%{http_code}' --unix-socket "$WORK/sockets/$1.sock" -X "$3" "http://docker$4")
+  [ "$status" = "$2" ] || { echo "$1: $3 $4 is $status: $(head -c 200 "$WORK/answer")" && return 1; }
+}
+
+# Lines of TOOL STATUS METHOD TARGET; W is a container with every label, V one with none.
+tools() {
+  local tool status method target called
+  while read -r tool status method target; do
+    called="$tool $method ${target%%\?*} $status"
+    target=${target//W/$RUN-w} target=${target//V/$RUN-v}
+    check "$called" calls "$tool" "$status" "$method" "$target"
+  done
+}
+
+preset_homelab() {
+  direct run -d --name "$RUN-w" -e "PASSWORD=hidden-$RUN" -l traefik.enable=true -l autoheal=true \
+    -l docker-volume-backup.stop-during-backup=true -l com.centurylinklabs.watchtower.enable=true busybox sleep 300 >/dev/null
+  direct run -d --name "$RUN-v" -e "PASSWORD=hidden-$RUN" busybox sleep 300 >/dev/null
+  tools <"$HERE/homelab.txt"
+  for tool in traefik homepage dozzle diun uptime-kuma glances; do
+    check "$tool sees no variables" no_variables "$tool"
+  done
+}
+
+no_variables() { calls "$1" 200 GET "/containers/$RUN-w/json" && ! grep -q "hidden-$RUN" "$WORK/answer"; }
 
 # --- compose ---
 
@@ -201,7 +244,7 @@ main() {
   trap tear_down EXIT
   client_config "$DOCKER_CONFIG"
   chmod -R a+rX "$WORK"
-  for preset in compose testcontainers ci-runner two-teams agent-sandbox ci-host monitor traefik; do
+  for preset in compose testcontainers ci-runner two-teams agent-sandbox ci-host monitor traefik homelab; do
     word=${1:-$preset}
     [[ $preset == *"$word"* ]] || continue
     start_gate "$preset" || { printf 'FAIL %s\n' "the gate under $preset" && failed=1 && continue; }
