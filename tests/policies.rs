@@ -6,14 +6,32 @@ use dockgate::catalogue::OPERATIONS;
 use dockgate::policy::{Policy, Source};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-fn presets() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("policies")
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder of presets");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    entries.map(|entry| entry.expect("an entry").path()).collect()
+}
+
+/// The policies of the folder and of those below it, without the configurations of gates.
+fn presets() -> Vec<PathBuf> {
+    let (below, mut files): (Vec<PathBuf>, Vec<PathBuf>) =
+        entries(&folder()).into_iter().partition(|path| path.is_dir());
+    files.extend(below.iter().flat_map(|folder| entries(folder)));
     files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    files.retain(|path| !path.ends_with("dockgate.yaml"));
     files.sort();
     files
+}
+
+/// `compose`, `homelab/dozzle`
+fn called(file: &Path) -> String {
+    let name = file.strip_prefix(folder()).expect("a preset").with_extension("");
+    name.to_string_lossy().into_owned()
 }
 
 fn load(path: &Path) -> Policy {
@@ -28,7 +46,7 @@ fn load(path: &Path) -> Policy {
 #[test]
 fn presets_pass_their_own_tests() {
     let files = presets();
-    assert_eq!(files.len(), 10, "{files:?}");
+    assert_eq!(files.len(), 23, "{files:?}");
     for file in files {
         let policy = load(&file);
         for case in policy.cases() {
@@ -57,6 +75,20 @@ fn only_those_presets_are_root_that_say_so() {
     }
 }
 
+/// The gate of a homelab takes each of its policies, and none is left over.
+#[test]
+fn the_homelab_is_a_configuration() {
+    let configuration = folder().join("homelab/dockgate.yaml");
+    let mut check = Command::new(env!("CARGO_BIN_EXE_dockgate"));
+    let checked = check.args(["check", "--config"]).arg(&configuration).output().expect("the gate");
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    let text = fs::read_to_string(&configuration).expect("the configuration");
+    for file in entries(&folder().join("homelab")) {
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        assert!(name == "dockgate.yaml" || text.contains(&format!("policy: {name}")), "{name}");
+    }
+}
+
 /// The examples of the language's page, completed where they show a piece.
 fn examples() -> Vec<String> {
     const PAGE: &str = include_str!("../policies/README.md");
@@ -71,7 +103,7 @@ fn examples() -> Vec<String> {
 
 #[test]
 fn the_examples_of_the_page_are_policies() {
-    assert_eq!(examples().len(), 6);
+    assert_eq!(examples().len(), 9);
     for text in examples() {
         let sources = [Source { name: "README.md".into(), text }];
         let policy = Policy::load(&sources).unwrap_or_else(|problems| panic!("{problems:#?}"));
@@ -84,16 +116,14 @@ fn the_examples_of_the_page_are_policies() {
 
 /// One line for each operation: `+` judged, `!` unexamined, `.` never.
 fn reach() -> String {
-    let policies: Vec<(String, Policy)> = presets()
-        .iter()
-        .map(|file| (file.file_stem().expect("a name").to_string_lossy().into_owned(), load(file)))
-        .collect();
+    let policies: Vec<(String, Policy)> = presets().iter().map(|file| (called(file), load(file))).collect();
     let header = policies.iter().map(|(name, _)| format!("  {name}"));
     let mut table = format!("{:26}{}\n", "", header.collect::<String>());
     for row in OPERATIONS {
         let cell = |(name, policy): &(String, Policy)| {
-            let role = &policy.roles()[0];
-            let mark = match (role.may_ever(row.op), role.unexamined(row.op)) {
+            let roles = policy.roles();
+            let (ever, unread) = (roles.iter().any(|r| r.may_ever(row.op)), roles.iter().any(|r| r.unexamined(row.op)));
+            let mark = match (ever, unread) {
                 (true, true) => "!",
                 (true, false) => "+",
                 (false, _) => ".",

@@ -88,6 +88,11 @@ fn is_every_tag(request: &Request) -> bool {
     Named::in_path(request).is_some_and(|named| named.is_every_tag(&request.about))
 }
 
+/// Whether objects of the kind have the fact; names, IDs and labels all have.
+pub(super) fn is_fact_of(kind: Target, fact: &str) -> bool {
+    !matches!(fact, "image" | "service" | "state") || has(kind, fact)
+}
+
 /// Whether objects of the kind have the fact.
 fn has(kind: Target, fact: &str) -> bool {
     match kind {

@@ -2,13 +2,14 @@
 
 use super::decide::{Allowed, Decision};
 use super::denial::Denial;
+use super::facts::Facts;
 use super::place::Place;
 use super::quota::{Amounts, Quota};
 use super::quota_demand::Demand;
 use super::view::View;
 use super::{Policy, Role};
 use crate::catalogue::{Answer, Body, PartSet, route};
-use crate::request::{About, Identity, Original, Peer, Refusal, Request, split_target, understand_head};
+use crate::request::{About, HostSocket, Identity, Original, Peer, Refusal, Request, split_target, understand_head};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub struct Case {
     pub(super) body: Option<String>,
     /// What the daemon would say of the object in the path.
     pub(super) about: About,
+    /// What the daemon would say of all else that the request names.
+    pub(super) facts: Facts,
     /// What is there already, and under way.
     pub(super) usage: Usage,
     /// The container that is to be copied, as the body that would make it.
@@ -36,6 +39,9 @@ pub struct Case {
 
 /// The listener's name, as tests have it.
 pub(super) const LISTENER: &str = "tests";
+
+/// Where the host has that listener, as `docker_socket: own` puts it into containers.
+const SOCKET: &str = "/run/dockgate/tests.sock";
 
 /// How much of the role's quotas is used up.
 #[derive(Clone, Debug, Default)]
@@ -146,8 +152,14 @@ impl Case {
             true => request,
             false => request.with_body(self.body.as_deref().unwrap_or_default().as_bytes())?,
         };
+        let op = request.operation().op;
+        // as in the gate, where nobody is asked about what is not allowed anyway
+        if !role.may_ever(op) {
+            return Ok(Came::denied(&role.deny_operation(op)));
+        }
         let mut request = request;
         request.is_about(self.about.clone());
+        self.facts.tell(role, &mut request);
         request.original = self.original(&request)?.map(Arc::new);
         let hidden = role.hides(&request);
         Ok(match role.decide(request) {
@@ -174,10 +186,11 @@ impl Case {
     }
 
     fn client(&self) -> Identity {
-        match &self.who {
+        let client = match &self.who {
             As::OnlyRole => stranger(),
             As::Client(client) => (**client).clone(),
-        }
+        };
+        Identity { socket: Arc::new(HostSocket { own: Some(SOCKET.to_owned()), upstream: None }), ..client }
     }
 }
 

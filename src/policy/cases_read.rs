@@ -5,6 +5,7 @@ use super::cases::{As, Case, Expect, LISTENER, Usage, stranger};
 use super::compile::Mode;
 use super::compile_target::FACTS as TARGET_FACTS;
 use super::compile_view;
+use super::facts;
 use super::quota::{self, Quota};
 use super::quota_read;
 use super::raw;
@@ -22,7 +23,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["it", "as", "send", "about", "original", "usage", "body", "headers", "expect"];
+const KEYS: &[&str] = &["it", "as", "send", "about", "facts", "original", "usage", "body", "headers", "expect"];
 
 /// Reads one test; its place in the list is `index`.
 pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize) -> Option<(Case, Span)> {
@@ -49,9 +50,10 @@ pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize
     let original = find("original").and_then(|pair| original(reader, pair));
     let body = find("body").map(|pair| case_body::text(&pair.value, table));
     let about = find("about").map_or(About::Unasked, |pair| about(reader, pair));
+    let facts = find("facts").map(|pair| facts::read(reader, pair)).unwrap_or_default();
     let usage = find("usage").map(|pair| usage(reader, pair)).unwrap_or_default();
     let (it, who, headers, expect) = (it?, who?, headers?, expect?);
-    Some((Case { it, place, who, method, target, headers, body, about, original, usage, expect }, first))
+    Some((Case { it, place, who, method, target, headers, body, about, facts, original, usage, expect }, first))
 }
 
 fn send_line<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(Method, String)> {
@@ -94,7 +96,7 @@ fn expected<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Expect> {
 
 /// Whether some denial could carry the word.
 fn denied_word(reader: &mut Reader<'_, '_>, span: Span, word: &str) -> bool {
-    const WORDS: &[&str] = &["copy_of", "never", "require", "target", "who"];
+    const WORDS: &[&str] = &["copy_of", "never", "require", "target", "tenant", "who"];
     let named = operation_named(word).is_some() || facet_named(word).is_some();
     // a field that is not known is denied by its own name, which can be any
     let required = word.strip_prefix("require.").unwrap_or(word);
@@ -199,7 +201,8 @@ fn original<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<String> {
     Some(case_body::text(node, Some(&CONTAINER_CREATE)))
 }
 
-fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[&str]) -> Object {
+/// The facts of one object, with single values.
+pub(super) fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[&str]) -> Object {
     let Some(node) = reader.resolve(&pair.value) else { return Object::default() };
     let fields = reader.fields(pair.key.span, node, what, known);
     let mut words = |key: &str| -> Vec<String> { values(reader, fields, key, "a word", |text| Some(text.to_owned())) };
@@ -217,7 +220,6 @@ fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[
         image: words("image").concat(),
         state: words("state").concat(),
         labels,
-        ..Object::default()
     };
     container.labels.extend(compose.into_iter().flatten());
     container

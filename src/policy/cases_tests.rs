@@ -97,7 +97,12 @@ fn tests_that_say_too_little_or_too_much_are_problems() {
             "send: GET /_ping\nexpect:",
             "`expect` says nothing; write `allow`, `absent`, `{ deny: WORD }` or `{ hides: [WORD] }`",
         ),
-        (ONE, "send: GET /_ping\nexpect: allow\nfacts: {}", "`facts` is not known to this dockgate"),
+        (
+            ONE,
+            "send: GET /_ping\nexpect: allow\nfact: {}",
+            "`fact` is not known to this dockgate; did you mean `facts`?",
+        ),
+        (ONE, "send: GET /_ping\nexpect: allow\nfacts: {}", "`facts` is empty"),
         (
             ONE,
             "as: { uid: 1, address: 192.0.2.1 }\nsend: GET /_ping\nexpect: allow",
@@ -133,4 +138,127 @@ fn a_test_can_say_what_an_answer_hides() {
     let text =
         format!("version: 1\nroles:\n{HIDING}tests:\n- it: x\n  send: GET /_ping\n  expect: {{ hides: [envs] }}\n");
     assert!(problems(&text)[0].contains("no part is called `envs`"));
+}
+
+const TENANT: &str = "  a:\n    who: anyone\n    tenant: a\n    may:\n      - container-lifecycle\n      - ContainerCreate: { networks: [default, own, { label: shared }], volumes: own }\n      - NetworkInspect\n      - ImageInspect\n      - ImageTag\n      - ServiceInspect\n";
+
+fn told(facts: &str, send: &str, expect: &str) -> String {
+    came(run(TENANT, &format!("facts: {facts}\nsend: {send}\nexpect: {expect}")))
+}
+
+#[test]
+fn facts_say_what_is_in_the_path() {
+    let facts = "{ containers: { web: { label: [dockgate.tenant=a] }, db: { label: [dockgate.tenant=b] }, vault: absent, free: {} } }";
+    let cases = [("web", "allow"), ("db", "absent"), ("vault", "absent"), ("free", "absent"), ("x", "absent")];
+    for (name, expect) in cases {
+        assert_eq!(told(facts, &format!("POST /containers/{name}/stop"), expect), "passed", "{name}");
+    }
+    let services = "{ services: { web: { label: [dockgate.tenant=a], image: nginx } } }";
+    assert_eq!(told(services, "GET /services/web", "allow"), "passed");
+    assert_eq!(told(services, "GET /networks/bridge", "allow"), "passed");
+    assert_eq!(told(services, "GET /networks/web", "absent"), "passed");
+}
+
+#[test]
+fn about_wins_over_facts() {
+    let case = "about: absent\nfacts: { containers: { web: { label: [dockgate.tenant=a] } } }\nsend: POST /containers/web/stop\nexpect: absent";
+    assert!(run(TENANT, case).passed());
+}
+
+#[test]
+fn a_fact_may_be_about_an_id_and_tell_the_name() {
+    let role = "  ops:\n    who: anyone\n    may: [ContainerStop: { target: { name: web } }]\n";
+    let stop =
+        |facts: &str| came(run(role, &format!("facts: {facts}\nsend: POST /containers/3f4e/stop\nexpect: allow")));
+    assert_eq!(stop("{ containers: { 3f4e: { name: web } } }"), "passed");
+    assert!(stop("{ containers: { 3f4e: { name: db } } }").contains("touch the container `db`"));
+    assert!(stop("{ containers: { web: {} } }").contains("could be the ID of another"));
+}
+
+#[test]
+fn facts_say_what_a_body_names() {
+    let create = |facts: &str, body: &str, expect: &str| {
+        came(run(TENANT, &format!("facts: {facts}\nsend: POST /containers/create\nbody: {body}\nexpect: {expect}")))
+    };
+    let facts = "{ networks: { front: { label: [shared] }, back: { label: [dockgate.tenant=a] }, other: {} }, \
+                 volumes: { data: { label: [dockgate.tenant=b] } }, images: { 'me/own:2': { label: [dockgate.tenant=b] } } }";
+    let cases = [
+        ("{ Image: alpine }", "allow"),
+        ("{ Image: alpine, HostConfig: { NetworkMode: back } }", "allow"),
+        ("{ Image: alpine, HostConfig: { NetworkMode: other } }", "absent"),
+        ("{ Image: alpine, HostConfig: { NetworkMode: nowhere } }", "absent"),
+        ("{ Image: alpine, HostConfig: { Binds: ['data:/x'] } }", "absent"),
+        ("{ Image: alpine, HostConfig: { Binds: ['fresh:/x'] } }", "allow"),
+        ("{ Image: 'docker.io/me/own:2' }", "absent"),
+        ("{ Image: 'me/own:3' }", "allow"),
+    ];
+    for (body, expect) in cases {
+        assert_eq!(create(facts, body, expect), "passed", "{body}");
+    }
+}
+
+#[test]
+fn a_name_that_is_taken_may_be_free_in_a_test() {
+    let tag = |facts: &str, expect: &str| told(facts, "POST /images/mine/tag?repo=app&tag=1", expect);
+    let mine = "mine: { label: [dockgate.tenant=a] }";
+    assert_eq!(tag(&format!("{{ images: {{ {mine} }} }}"), "allow"), "passed");
+    assert_eq!(tag(&format!("{{ images: {{ {mine}, 'app:1': {{}} }} }}"), "{ deny: tenant }"), "passed");
+}
+
+#[test]
+fn only_a_pull_may_move_a_tag_of_nobodys() {
+    let role = "  a:\n    who: anyone\n    tenant: a\n    may: [everything]\n";
+    let facts = "facts: { images: { alpine: {} }, containers: { web: { label: [dockgate.tenant=a] } } }";
+    let made = |line: &str, expect: &str| came(run(role, &format!("{facts}\nsend: {line}\nexpect: {expect}")));
+    assert_eq!(made("POST /images/create?fromImage=alpine&tag=latest", "allow"), "passed");
+    for line in [
+        "POST /images/create?fromSrc=-&repo=alpine&tag=latest",
+        "POST /images/create?fromSrc=-&repo=alpine",
+        "POST /commit?container=web&repo=alpine",
+        "POST /build?t=alpine",
+        "POST /images/busybox/tag?repo=alpine",
+    ] {
+        assert_eq!(made(line, "{ deny: tenant }"), "passed", "{line}");
+    }
+}
+
+#[test]
+fn facets_without_a_tenant_go_by_facts_too() {
+    let role = "  ops:\n    who: anyone\n    may: [ContainerCreate: { networks: [{ label: team=a }] }]\n";
+    let create = |label: &str| {
+        let facts = format!("{{ networks: {{ front: {{ label: {label} }} }} }}");
+        let body = "body: { Image: alpine, HostConfig: { NetworkMode: front } }";
+        came(run(role, &format!("facts: {facts}\nsend: POST /containers/create\n{body}\nexpect: allow")))
+    };
+    assert_eq!(create("team=a"), "passed");
+    assert!(create("team=b").contains("deny: networks"), "{}", create("team=b"));
+}
+
+#[test]
+fn facts_that_say_nothing_or_too_much_are_problems() {
+    let cases = [
+        ("{ container: { web: {} } }", "did you mean `containers`?"),
+        ("{ containers: { web: { labels: a } } }", "did you mean `label`?"),
+        ("{ networks: { web: { state: running } } }", "a network has no `state`"),
+        ("{ containers: { web: } }", "nothing is said of `web`"),
+        ("{ containers: { web: here } }", "nothing is said of `web`; write `absent`, or"),
+        ("{ images: { alpine: {}, 'alpine:latest': absent } }", "`alpine:latest` is told of twice"),
+        ("[web]", "`facts` must be a map"),
+    ];
+    for (facts, expected) in cases {
+        let case = format!("facts: {facts}\n    send: GET /_ping\n    expect: allow");
+        let found = problems(&format!("version: 1\nroles:\n{ONE}tests:\n  - it: x\n    {case}\n"));
+        assert!(found.iter().any(|line| line.contains(expected)), "{facts} {found:?}");
+    }
+}
+
+#[test]
+fn the_listener_of_tests_can_be_handed_on() {
+    let create = |setting: &str, expect: &str| {
+        let role = format!("  ops:\n    who: anyone\n    may: [ContainerCreate: {{ {setting} }}]\n");
+        let body = "body: { Image: alpine, HostConfig: { Binds: ['/var/run/docker.sock:/var/run/docker.sock'] } }";
+        came(run(&role, &format!("send: POST /containers/create\n{body}\nexpect: {expect}")))
+    };
+    assert_eq!(create("set: { docker_socket: own }", "allow"), "passed");
+    assert_eq!(create("image: any", "{ deny: binds }"), "passed");
 }

@@ -265,7 +265,8 @@ pub(super) fn every_tag_saved(request: &Request) -> Option<String> {
     }
 }
 
-fn is_dockers_own(kind: Target, name: &str) -> bool {
+/// Whether it is a network that every Docker has.
+pub(super) fn is_dockers_own(kind: Target, name: &str) -> bool {
     kind == Target::Network && PREDEFINED.contains(&name)
 }
 

@@ -26,6 +26,7 @@ mod denial;
 mod facet_limit;
 mod facet_matcher;
 mod facet_said;
+mod facts;
 mod fence;
 mod hidden;
 mod image;

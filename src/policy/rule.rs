@@ -98,7 +98,9 @@ impl Rule {
         let unset = self.set.iter().find_map(|setting| setting.objection(request));
         why.extend(unset.map(|sentence| Why::limit(Facet::Binds.word().into(), sentence, &self.place)));
         for limit in &self.facets {
-            let own = |used: &Used| self.has_set(used, request) || limit.lists_object(request, used, tenant);
+            let own = |used: &Used| {
+                self.has_set(used, request) || is_stamp(tenant, used) || limit.lists_object(request, used, tenant)
+            };
             let objection = limit.objection(uses, operation.op, own);
             why.extend(objection.map(|sentence| Why::limit(limit.row.word.into(), sentence, &self.place)));
         }
@@ -117,9 +119,11 @@ impl Rule {
 
     /// What the request uses of facets that the grant does not name; one reason for each.
     fn unsaid_objections(&self, request: &Request, uses: &Uses, tenant: Option<&Tenant>, why: &mut Vec<Why>) {
-        let stamp = |used: &Used| tenant.is_some_and(|tenant| tenant.is_label(used));
         let own = |used: &Used| {
-            self.covers(used.facet) || self.has_set(used, request) || stamp(used) || is_the_deed(request, used)
+            self.covers(used.facet)
+                || self.has_set(used, request)
+                || is_stamp(tenant, used)
+                || is_the_deed(request, used)
         };
         for used in uses.iter().filter(|used| !own(used)) {
             let limit = unsaid(used.facet);
@@ -280,6 +284,12 @@ impl Rule {
         let sentence = format!("use the parameter {}, which is not known here ({word})", shown(key));
         Why::limit(word, sentence, &self.place)
     }
+}
+
+/// Whether the use is the label that the tenant's objects carry, which a request that is judged again
+/// has already.
+fn is_stamp(tenant: Option<&Tenant>, used: &Used) -> bool {
+    tenant.is_some_and(|tenant| tenant.is_label(used))
 }
 
 /// Whether the use is what the operation is about: whoever may connect to networks may connect to

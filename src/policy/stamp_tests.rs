@@ -96,3 +96,18 @@ fn what_is_nobodys_inherits_no_tenant_from_an_image() {
     assert_eq!(forwarded(1, "POST /volumes/create", "{}"), "{}");
     assert_eq!(forwarded(1, "POST /containers/prune", ""), "");
 }
+
+#[test]
+fn what_carries_the_label_is_allowed_when_it_is_judged_again() {
+    let labelled = "version: 1\nroles:\n  a:\n    who: anyone\n    tenant: a\n    may:\n      - ContainerCreate: { labels: [team] }\n      - NetworkCreate: { labels: [team] }\n";
+    let policy = policy(labelled);
+    let role = &policy.roles()[0];
+    for (line, body) in
+        [("POST /containers/create", r#"{"Labels":{"team":"x"}}"#), ("POST /networks/create", r#"{"Name":"n"}"#)]
+    {
+        let mut request = with_body(line, body);
+        request.known = request.references().into_iter().map(|found| (found, About::Absent)).collect();
+        let Decision::Allow(permit) = role.decide(request) else { panic!("{line} is denied") };
+        assert!(matches!(role.decide(permit.request().clone()), Decision::Allow(_)), "{line}");
+    }
+}

@@ -210,6 +210,7 @@ mod tests {
                 &["network n made", "network c used"],
             ),
             ("POST /images/create?fromImage=alpine&tag=3", "", &["image alpine:3 pulled"]),
+            ("POST /images/create?fromSrc=-&repo=b&tag=c", "", &["image docker.io/library/b:c made"]),
             ("POST /images/a/tag?repo=b&tag=c", "", &["image docker.io/library/b:c made"]),
             ("POST /commit?container=web&repo=r", "", &["container web used", "image docker.io/library/r:latest made"]),
             ("GET /images/get?names=a&names=b:1", "", &["image a used", "image b:1 used"]),

@@ -1,22 +1,24 @@
 #!/bin/bash
-# The presets for those who start containers, each with the client that it is for:
+# The presets, each with the client that it is for:
 # what the client does every day must work, and the nearest thing that must not
 # must leave no trace at the daemon itself.
 #
 #   DOCKGATE_BIN=... DIRECT=unix:///DIR/docker.sock PYTHON=... presets.sh [WORD...]
 #
 # PYTHON has docker and testcontainers. A WORD keeps the presets whose name has it.
-# Each check prints a line. Folders below /srv/compose and /srv/ci are made and removed.
+# Each check prints a line. Folders below /srv/compose, /srv/ci and /srv/agent are made and removed.
 # shellcheck disable=SC2317 # checks are called by name
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 POLICIES=$(cd "$HERE/../../policies" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=presets_fenced.sh
+. "$HERE/presets_fenced.sh"
 : "${DOCKGATE_BIN:?the gate under test}" "${DIRECT:?the address of the daemon itself}" "${PYTHON:?with testcontainers}"
 RUN=dgtp$$
 WORK=$(mktemp -d)
-SHOP=/srv/compose/$RUN JOB=/srv/ci/$RUN
+SHOP=/srv/compose/$RUN JOB=/srv/ci/$RUN AGENT=/srv/agent/$RUN
 export DOCKER_CONFIG=$WORK/config
 failed=0
 
@@ -28,15 +30,35 @@ tear_down() {
   direct ps -aq --filter "name=$RUN" | xargs -r docker -H "$DIRECT" rm -fv >/dev/null
   direct network ls -q --filter "name=$RUN" | xargs -r docker -H "$DIRECT" network rm >/dev/null
   direct volume ls -q --filter "name=$RUN" | xargs -r docker -H "$DIRECT" volume rm -f >/dev/null
-  rm -rf "$WORK" "$SHOP" "$JOB"
-  rmdir /srv/compose /srv/ci 2>/dev/null
+  direct images -q "$RUN" | xargs -r docker -H "$DIRECT" rmi -f >/dev/null
+  rm -rf "$WORK" "$SHOP" "$JOB" "$AGENT" "/srv/ci/runner-1/$RUN"
+  rmdir /srv/compose /srv/ci/runner-1 /srv/ci /srv/agent 2>/dev/null
 }
 
 start_gate() { # PRESET
-  "$DOCKGATE_BIN" serve --policy "$POLICIES/$1.yaml" --listen "$WORK/gate.sock" --upstream "$DIRECT" \
-    --audit "$WORK/audit.jsonl" 2>"$WORK/gate.log" &
+  configuration "$1" >"$WORK/dockgate.yaml"
+  "$DOCKGATE_BIN" serve --config "$WORK/dockgate.yaml" 2>"$WORK/gate.log" &
   gate=$!
-  await 10 answers "$WORK/gate.sock" || { cat "$WORK/gate.log"; return 1; }
+  # who asks may have no role
+  await 10 test -S "$WORK/gate.sock" || { tail -n 3 "$WORK/gate.log"; return 1; }
+}
+
+# The homelab brings its own; only its paths are others here.
+configuration() { # PRESET
+  if [ "$1" = homelab ]; then
+    mkdir -p "$WORK/sockets"
+    sed "s|/var/run/docker.sock$|${DIRECT#unix://}|; s|/run/dockgate/\\([a-z-]*\\)/docker.sock|$WORK/sockets/\\1.sock|
+      s|policy: ../|policy: $POLICIES/|; s|policy: \\([a-z]\\)|policy: $POLICIES/homelab/\\1|" "$POLICIES/homelab/dockgate.yaml"
+    printf '  - { socket: %s, policy: %s }\n' "$WORK/gate.sock" "$POLICIES/reads.yaml"
+    return
+  fi
+  cat <<CONFIGURATION
+upstream: ${DIRECT#unix://}
+host_files: seen
+audit: $WORK/audit.jsonl
+listen:
+  - { socket: $WORK/gate.sock, mode: "0666", policy: $POLICIES/$1.yaml, host_path: $WORK/gate.sock }
+CONFIGURATION
 }
 
 end_gate() {
@@ -60,13 +82,49 @@ stopped() { # WORD COMMAND...
   shift
   before=$(everything)
   if "$@" >"$WORK/said" 2>&1; then echo "it was allowed: $*" && return 1; fi
-  grep -q "dockgate: .*($word: " "$WORK/said" || { cat "$WORK/said" && return 1; }
+  grep -q "dockgate: .*(${word}[:)]" "$WORK/said" || { cat "$WORK/said" && return 1; }
   [ "$(everything)" = "$before" ] || { echo "it left something behind: $*" && return 1; }
 }
 
 everything() { direct ps -aq --no-trunc && direct volume ls -q && direct network ls -q --no-trunc; }
 
 create() { gated create --name "$RUN-no" "$@" busybox true; }
+
+# What only looks: with docker-py, whose answers are parsed.
+preset_monitor() { looks monitor; }
+preset_traefik() { looks traefik; }
+looks() { GATE=unix://$WORK/gate.sock "$PYTHON" "$HERE/presets_reads.py" "$1" || failed=1; }
+
+# --- a homelab: each tool's own calls, as it spells them, and the nearest that it does not make ---
+
+# What Docker answers a tool, as STATUS; a stream is cut.
+calls() { # TOOL STATUS METHOD TARGET
+  local status
+  status=$(curl -s -m 1 -o "$WORK/answer" -w '%{http_code}' --unix-socket "$WORK/sockets/$1.sock" -X "$3" "http://docker$4")
+  [ "$status" = "$2" ] || { echo "$1: $3 $4 is $status: $(head -c 200 "$WORK/answer")" && return 1; }
+}
+
+# Lines of TOOL STATUS METHOD TARGET; W is a container with every label, V one with none.
+tools() {
+  local tool status method target called
+  while read -r tool status method target; do
+    called="$tool $method ${target%%\?*} $status"
+    target=${target//W/$RUN-w} target=${target//V/$RUN-v}
+    check "$called" calls "$tool" "$status" "$method" "$target"
+  done
+}
+
+preset_homelab() {
+  direct run -d --name "$RUN-w" -e "PASSWORD=hidden-$RUN" -l traefik.enable=true -l autoheal=true \
+    -l docker-volume-backup.stop-during-backup=true -l com.centurylinklabs.watchtower.enable=true busybox sleep 300 >/dev/null
+  direct run -d --name "$RUN-v" -e "PASSWORD=hidden-$RUN" busybox sleep 300 >/dev/null
+  tools <"$HERE/homelab.txt"
+  for tool in traefik homepage dozzle diun uptime-kuma glances; do
+    check "$tool sees no variables" no_variables "$tool"
+  done
+}
+
+no_variables() { calls "$1" 200 GET "/containers/$RUN-w/json" && ! grep -q "hidden-$RUN" "$WORK/answer"; }
 
 # --- compose ---
 
@@ -185,7 +243,8 @@ main() {
   local preset word
   trap tear_down EXIT
   client_config "$DOCKER_CONFIG"
-  for preset in compose testcontainers ci-runner; do
+  chmod -R a+rX "$WORK"
+  for preset in compose testcontainers ci-runner two-teams agent-sandbox ci-host monitor traefik homelab; do
     word=${1:-$preset}
     [[ $preset == *"$word"* ]] || continue
     start_gate "$preset" || { printf 'FAIL %s\n' "the gate under $preset" && failed=1 && continue; }

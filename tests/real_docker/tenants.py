@@ -320,6 +320,8 @@ MADE = {
         ("none", lambda n: ("/images/create?fromImage=b-img&tag=1", b"")),
         ("none", lambda n: ("/images/create?fromImage=b-img", b"")),
         ("none", lambda n: ("/images/create?fromSrc=-&repo=b-img&tag=1", archive({"x": b"x"}))),
+        # what everybody runs
+        ("none", lambda n: ("/images/create?fromSrc=-&repo=busybox&tag=latest", archive({"x": b"x"}))),
     ],
     "SecretCreate": [("none", lambda n: ("/secrets/create", {"Name": "b-secret", "Data": "eA=="}))],
     "ConfigCreate": [("none", lambda n: ("/configs/create", {"Name": "b-config", "Data": "eA=="}))],
