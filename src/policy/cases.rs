@@ -149,6 +149,7 @@ impl Case {
         let mut request = request;
         request.is_about(self.about.clone());
         request.original = self.original(&request)?.map(Arc::new);
+        let request = role.completed(request);
         let hidden = role.hides(&request);
         Ok(match role.decide(request) {
             Decision::Deny(denial) if hidden.is_some() && denial.is_of_target() => Came::Absent(denial.to_string()),

@@ -226,8 +226,9 @@ async fn judge(
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
     let (request, body) = upload::judged(link, role, request, body).await.map_err(Stop::Refused)?.split();
     request.uses.iter().for_each(|uses| seen.uses(uses));
-    let (request, ending) = ask_about(link, role, request).await?;
+    // what is put back names objects, too
     let request = originals::ask(link, role, request).await.map_err(Stop::Refused)?;
+    let (request, ending) = ask_about(link, role, request).await?;
     let permit = decide(link, role, request).await?;
     if target.len() > SHORT_TARGET && !upstream::has_target(&permit) {
         return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
