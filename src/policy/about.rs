@@ -91,6 +91,13 @@ impl Role {
         Denial { role: self.name.clone(), why, nearest: None }
     }
 
+    /// What another has made is not there either.
+    pub fn deny_foreign(&self, request: &Request) -> Denial {
+        let sentence = format!("touch {}, which another role has made", named(request));
+        let why = vec![Why { word: "target".into(), sentence, place: None }];
+        Denial { role: self.name.clone(), why, nearest: None }
+    }
+
     /// What of the objects that the request names is to look as if it were not there: it is not, or
     /// nothing that the role may look at shows it.
     pub fn hides(&self, request: &Request) -> Option<(Target, String)> {

@@ -165,6 +165,11 @@ impl Role {
         self.grants_of(op).iter().any(|rule| rule.copy_of.is_some()) || completes()
     }
 
+    /// Whether it has the execs of everybody, as far as the operation goes.
+    pub fn has_all_execs(&self, op: Op) -> bool {
+        self.tenant.is_none() && self.grants_of(op).iter().any(|rule| rule.everything)
+    }
+
     /// Whether what the operation is about may be an original later on, when it is gone.
     pub fn remembers(&self, op: Op) -> bool {
         ENDINGS.contains(&op) && self.asks_for_original(Op::ContainerCreate)

@@ -105,7 +105,9 @@ fn the_whole_is_judged_and_the_denial_tells_nothing_new() {
 #[test]
 fn binds_that_come_back_need_a_grant_or_copy_of() {
     let shown = r#"{"Image":"nginx:2","Cmd":["serve","--key=hush"],"Env":["KEY=hush"],"Labels":{"tier":"web"}}"#;
-    for (limits, allowed) in [("{ labels: any }", false), ("{ labels: any, binds: [/srv/hush] }", true), ("{ copy_of: any }", true)] {
+    for (limits, allowed) in
+        [("{ labels: any }", false), ("{ labels: any, binds: [/srv/hush] }", true), ("{ copy_of: any }", true)]
+    {
         let role = role(&format!("may: [ContainerInspect: {{ hide: [mounts] }}, ContainerCreate: {limits}]"));
         let whole = role.completed(asked(CREATE, shown));
         assert_eq!(whole.completed.as_ref().unwrap().said(), "completed=mounts");

@@ -1,9 +1,10 @@
 //! The life of one request: understood, decided, recorded, forwarded.
 
-use super::apart::{self, Sent};
+use super::apart::{self, After, Sent};
 use super::body::{Answer, Upload};
 use super::connection::{Link, Takeover};
 use super::exchange::{Exchange, Open};
+use super::execs::{self, Making};
 use super::host_files;
 use super::objects;
 use super::originals::{self, Ending};
@@ -226,6 +227,7 @@ async fn judge(
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
     let (request, body) = upload::judged(link, role, request, body).await.map_err(Stop::Refused)?.split();
     request.uses.iter().for_each(|uses| seen.uses(uses));
+    belongs(link, role, &request)?;
     // what is put back names objects, too
     let request = originals::ask(link, role, request).await.map_err(Stop::Refused)?;
     let (request, ending) = ask_about(link, role, request).await?;
@@ -246,6 +248,7 @@ fn still_allowed(link: &Link, exchange: &Exchange, seen: &mut Seen, ready: Ready
     }
     let standing = link.standing();
     let role = standing.role().map_err(stranger)?;
+    belongs(link, role, ready.permit.request())?;
     let ready = if Rc::ptr_eq(&standing, &seen.standing) {
         ready
     } else {
@@ -256,6 +259,11 @@ fn still_allowed(link: &Link, exchange: &Exchange, seen: &mut Seen, ready: Ready
     };
     exchange.takes(link.gate.quotas.places(role, ready.permit.request().operation())?);
     Ok(ready)
+}
+
+/// An exec is there for who made it.
+fn belongs(link: &Link, role: &Role, request: &Understood) -> Result<(), Stop> {
+    execs::check(link, role, request).map_err(|(denial, what)| Stop::Hidden(denial, what))
 }
 
 /// Decides on paths of the host as they are written, and on where they lead as well. What is denied
@@ -351,12 +359,13 @@ async fn forward(
     }
     exchange.views(permit.view());
     link.lasts(exchange);
-    let sent = match (turn, Mounted::by(&permit)) {
-        (None, None) => {
-            let (response, lease) = link.upstream.send(&permit, upload).await?;
-            Sent::Streaming(response, lease)
-        }
-        (turn, mounted) => apart::send(Rc::clone(&link.upstream), permit, upload, turn, mounted).await?,
+    let exec = standing.role().ok().and_then(|role| Making::by(link, role, &permit));
+    let after = After { mounted: Mounted::by(&permit), exec };
+    let sent = if turn.is_none() && after.is_nothing() {
+        let (response, lease) = link.upstream.send(&permit, upload).await?;
+        Sent::Streaming(response, lease)
+    } else {
+        apart::send(Rc::clone(&link.upstream), permit, upload, turn, after).await?
     };
     if let (Some(ending), Sent::Streaming(response, _), Ok(role)) = (ending, &sent, standing.role()) {
         originals::after(link, role, ending, response.status());

@@ -108,6 +108,15 @@ pub const MAX_REMEMBERED: usize = 512 << 10;
 /// What all these descriptions together may take.
 pub const REMEMBERED_BYTES: usize = 16 << 20;
 
+/// How long it is known who made an exec.
+pub const EXECS_FOR: Duration = Duration::from_secs(24 * 3600);
+
+/// Of how many execs of one role, or of one tenant, that is known.
+pub const EXECS_OF_ROLE: usize = 4096;
+
+/// Of how many execs it is known in all.
+pub const EXECS: usize = 32 << 10;
+
 /// How often timers, vanished clients and idle connections are looked at.
 pub const TICK: Duration = Duration::from_millis(500);
 

@@ -7,6 +7,7 @@ mod cgroup;
 pub mod config;
 mod connection;
 mod exchange;
+mod execs;
 mod gone;
 mod handle;
 mod handshakes;
@@ -56,6 +57,7 @@ use crate::record::audit::{Audit, Writer};
 use crate::record::metrics::{Metrics, Observed};
 use crate::request::HostSocket;
 use arc_swap::ArcSwap;
+use execs::Execs;
 use handshakes::Handshakes;
 use open::{Open, Opened};
 use quotas::Counted;
@@ -142,13 +144,14 @@ struct Gate {
     quotas: Counted,
     metrics: Arc<Metrics>,
     remembered: Remembered,
+    execs: Execs,
 }
 
 impl Gate {
     fn new(upstream: PathBuf, limits: Limits, sees_host: bool, listeners: usize) -> Self {
         let [connections, buffered, full_noted] = [const { AtomicUsize::new(0) }; 3];
         let buffered_by_one = limits.buffered_by_one(listeners);
-        let (quotas, metrics, remembered) = Default::default();
+        let (quotas, metrics, remembered, execs) = Default::default();
         Self {
             upstream,
             limits,
@@ -160,6 +163,7 @@ impl Gate {
             quotas,
             metrics,
             remembered,
+            execs,
         }
     }
 

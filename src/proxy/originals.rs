@@ -142,7 +142,8 @@ pub(super) fn after(link: &Link, role: &Role, ending: Ending, status: StatusCode
     }
 }
 
-fn owner(link: &Link, role: &Role) -> Owner {
+/// Whose memory the role's is.
+pub(super) fn owner(link: &Link, role: &Role) -> Owner {
     Owner { listener: Arc::clone(&link.listener.name), role: role.name().as_str().into() }
 }
 

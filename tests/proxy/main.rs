@@ -8,6 +8,7 @@ mod common;
 mod bodies;
 mod copies;
 mod drain;
+mod execs;
 mod faults;
 mod framing;
 mod gone;
