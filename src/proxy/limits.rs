@@ -117,6 +117,10 @@ pub const EXECS_OF_ROLE: usize = 4096;
 /// Of how many execs it is known in all.
 pub const EXECS: usize = 32 << 10;
 
+/// How often the daemon is asked whether the container of a client of TCP still runs, where its
+/// processes cannot be seen.
+pub const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
 /// How often timers, vanished clients and idle connections are looked at.
 pub const TICK: Duration = Duration::from_millis(500);
 

@@ -29,6 +29,7 @@ mod remembered;
 mod revocations;
 mod rules;
 mod shape;
+mod source;
 mod stream;
 mod tap;
 mod thread;
@@ -97,6 +98,17 @@ pub enum Endpoint {
         /// Further names that clients may call this host by.
         hosts: Vec<String>,
     },
+}
+
+impl Endpoint {
+    /// Whether its clients come over TCP.
+    pub fn is_tcp(&self) -> bool {
+        match self {
+            Self::Unix(_) => false,
+            Self::Tcp { .. } => true,
+            Self::Handed { socket, .. } => socket.address().is_some(),
+        }
+    }
 }
 
 /// One listener to open: where, under which policy, and how much it tells.

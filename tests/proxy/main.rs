@@ -22,5 +22,6 @@ mod quotas;
 mod random;
 mod records;
 mod reload;
+mod sources;
 mod tls;
 mod views;
