@@ -16,7 +16,6 @@ fn web() -> Object {
         image: "nginx:1".into(),
         state: "running".into(),
         labels: labels.map(|(key, value)| (key.into(), value.into())).into(),
-        ..Object::default()
     }
 }
 

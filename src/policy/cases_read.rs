@@ -216,7 +216,6 @@ fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[
         image: words("image").concat(),
         state: words("state").concat(),
         labels,
-        ..Object::default()
     };
     container.labels.extend(compose.into_iter().flatten());
     container

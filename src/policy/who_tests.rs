@@ -224,7 +224,6 @@ fn in_container(change: impl Fn(&mut Object)) -> Identity {
         image: "registry.example.com/shop/web:2".into(),
         state: "running".into(),
         labels: labels.map(|(key, value)| (key.into(), value.into())).into(),
-        ..Object::default()
     };
     change(&mut container);
     let mut who = uid(0);
