@@ -1,7 +1,7 @@
 use super::super::testing::{role, with_body};
 use super::super::{Decision, Role};
 use crate::request::original::Original;
-use crate::request::{Request, UseValue};
+use crate::request::{About, Request, UseValue};
 use std::sync::Arc;
 
 const CREATE: &str = "POST /v1.45/containers/create?name=web";
@@ -115,5 +115,31 @@ fn binds_that_come_back_need_a_grant_or_copy_of() {
             Decision::Allow(_) => assert!(allowed, "{limits}"),
             Decision::Deny(denial) => assert!(!allowed && !denial.to_string().contains("hush"), "{limits} {denial}"),
         }
+    }
+}
+
+#[test]
+fn what_comes_back_is_no_name_for_the_client() {
+    let role = role("tenant: a\nmay: [ContainerInspect: { hide: [mounts] }, ContainerCreate: { copy_of: any }]");
+    let request = |body: &str| {
+        let mut request = with_body(CREATE, body);
+        let original = r#"{"Image":"nginx:1","Labels":{"dockgate.tenant":"a"},"HostConfig":{"Binds":["hush:/d"]}}"#;
+        request.original = Some(Arc::new(Original::of_body(original.as_bytes(), &request).unwrap()));
+        let mut whole = role.completed(request);
+        let another = |reference| (reference, About::Found(Box::default()));
+        whole.known = role.references(&whole).into_iter().map(another).collect();
+        whole
+    };
+    let left_out = request(r#"{"Image":"nginx:2"}"#);
+    assert!(left_out.completed.is_some() && role.hides(&left_out).is_none_or(|(_, name)| name != "hush"));
+    let Decision::Deny(denial) = role.decide(left_out) else { panic!() };
+    assert!(!denial.to_string().contains("hush"), "{denial}");
+    let given = request(r#"{"Image":"nginx:2","HostConfig":{"Binds":["hush:/d"]}}"#);
+    assert!(given.completed.is_none() && role.decide(given).is_denied_with("hush"));
+}
+
+impl Decision {
+    fn is_denied_with(&self, word: &str) -> bool {
+        matches!(self, Self::Deny(denial) if denial.to_string().contains(word))
     }
 }

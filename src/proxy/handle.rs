@@ -106,7 +106,8 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
             }
             call.exchange.forwarded(ready.permit.request().operation().name);
             if let Err(why) = volumes::make(&link.upstream, &ready.permit).await {
-                return call.failed(&why);
+                let completed = ready.permit.request().completed.is_some();
+                return call.failed(if completed { "a volume cannot be made" } else { &why });
             }
             match forward(&link, &call.exchange, &seen.standing, ready).await {
                 Ok((Sent::Streaming(response, lease), wanted)) => {
@@ -320,6 +321,8 @@ struct Wanted {
     upgrade: bool,
     /// Whether the client stands behind a fence.
     fenced: bool,
+    /// Whether the request holds what its client was not shown.
+    completed: bool,
     /// What of the answer is shown, where that is not all of it.
     view: Option<View>,
     /// What the path names.
@@ -349,6 +352,7 @@ async fn forward(
         operation: request.operation(),
         upgrade: request.headers.upgrade.is_some(),
         fenced: permit.tenant().is_some(),
+        completed: request.completed.is_some(),
         view: permit.view().cloned(),
         object: request.params().object.as_deref().map(visible).unwrap_or_default(),
     };
@@ -392,6 +396,9 @@ async fn relay(
     strip(&mut head.headers);
     if wanted.fenced && head.status == StatusCode::CONFLICT && takes_a_name(wanted.operation.op) {
         return call.answer(Reply::new(409, "Conflict. The name is already in use".to_owned()));
+    }
+    if wanted.completed && !head.status.is_success() {
+        return call.answer(Reply::kept_back(head.status.as_u16()));
     }
     if let Some(view) = wanted.view.filter(|_| head.status.is_success() && head.status != StatusCode::NO_CONTENT) {
         if link.upstream.is_newer() {

@@ -166,11 +166,11 @@ impl Request {
 }
 
 impl fmt::Debug for Request {
-    /// No body and no uses: these can hold secrets, of which some the client does not know.
+    /// Nothing that can hold secrets, of which some the client does not know.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Request");
         shown.field("operation", &self.operation().name).field("params", self.params());
-        shown.field("about", &self.about).field("completed", &self.completed).finish_non_exhaustive()
+        shown.field("completed", &self.completed).finish_non_exhaustive()
     }
 }
 

@@ -73,7 +73,10 @@ impl Daemon {
         }
         match (line.split(' ').next().unwrap(), path, found) {
             ("HEAD", ..) => (200, String::new()),
-            ("POST", path, _) if path.starts_with("/containers/create") => (201, "{}".into()),
+            ("POST", path, _) if path.starts_with("/containers/create") => match *self.busy.lock().unwrap() {
+                true => (400, r#"{"message":"invalid: KEY=secret"}"#.into()),
+                false => (201, "{}".into()),
+            },
             ("GET", _, Some((id, name))) => (200, described(&id, &name)),
             ("DELETE", _, Some(_)) if *self.busy.lock().unwrap() => (409, "{}".into()),
             ("DELETE", _, Some((id, _))) => {
@@ -211,6 +214,17 @@ fn what_was_hidden_comes_back_to_who_removed_it() {
         let created = daemon.created.lock().unwrap().clone();
         assert!(created[0].contains(r#""Env":["KEY=secret"]"#), "{created:?}");
     }
+}
+
+#[test]
+fn what_docker_says_of_it_is_kept_back_if_it_fails() {
+    let (gate, daemon) = hiding("{ copy_of: any }");
+    assert_eq!(send(&gate, "DELETE", "/containers/web").status, 204);
+    *daemon.busy.lock().unwrap() = true;
+    let failed = gate.ask(create(BODY));
+    assert!(failed.status == 400 && !failed.text().contains("secret"), "{}", failed.text());
+    let given = gate.ask(create(&BODY.replacen('{', r#"{"Env":["KEY=secret"],"#, 1)));
+    assert!(given.message().contains("KEY=secret"), "its own words: {}", given.text());
 }
 
 #[test]

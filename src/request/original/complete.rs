@@ -3,7 +3,7 @@
 use super::Original;
 use crate::catalogue::fields::CONTAINER_CREATE;
 use crate::catalogue::parts::is_secret_key;
-use crate::catalogue::{Part, PartSet};
+use crate::catalogue::{Part, PartSet, Target};
 use crate::request::json::{self, Json};
 use crate::request::{Request, Tree, Uses};
 use std::fmt;
@@ -48,6 +48,11 @@ pub struct Completed {
 }
 
 impl Completed {
+    /// Whether the client itself has named the object.
+    pub fn names(&self, kind: Target, name: &str) -> bool {
+        self.given.references().iter().any(|named| named.kind == kind && named.name == name)
+    }
+
     /// `completed=env,labels`
     pub fn said(&self) -> String {
         format!("completed={}", self.parts.words().collect::<Vec<_>>().join(","))
