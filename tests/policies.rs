@@ -71,7 +71,7 @@ fn examples() -> Vec<String> {
 
 #[test]
 fn the_examples_of_the_page_are_policies() {
-    assert_eq!(examples().len(), 6);
+    assert_eq!(examples().len(), 8);
     for text in examples() {
         let sources = [Source { name: "README.md".into(), text }];
         let policy = Policy::load(&sources).unwrap_or_else(|problems| panic!("{problems:#?}"));
