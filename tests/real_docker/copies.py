@@ -41,7 +41,7 @@ HIDING = POLICY.replace("container-reads", "container-reads: { hide: [secrets] }
 
 # The same without `copy_of`: what comes back has to be allowed like anything else.
 PLAIN = HIDING.replace(
-    '{ copy_of: { label: "update=true" } }', "{ labels: any, mac_address: any, log_opts: any, binds: [/etc], networks: any, cgroup: any, masked_paths: any, readonly_paths: any }"
+    '{ copy_of: { label: "update=true" } }', "{ labels: any, mac_address: any, log_opts: any, binds: [/etc], bind_options: any, networks: any, cgroup: any, masked_paths: any, readonly_paths: any }"
 )
 
 SECRET = "hush-hush"
