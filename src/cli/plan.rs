@@ -8,7 +8,7 @@ use super::sources::{self, Bad, complain};
 use crate::confine::Confine;
 use crate::policy::Policy;
 use crate::proxy::config::{self, Config, ListenConfig, Place, SidePlace};
-use crate::proxy::{HostFiles, Inherited, ListenerPlan, Plan, TlsFiles, UnixSocket};
+use crate::proxy::{Endpoint, HostFiles, Inherited, ListenerPlan, Plan, TlsFiles, UnixSocket};
 use crate::record::audit::{Audit, WhenFull};
 use crate::request::values::path::clean;
 use sha2::{Digest, Sha256};
@@ -215,6 +215,9 @@ pub(super) fn judges(config: &Config, inherited: Option<&Inherited>) -> Result<J
     for listen in &config.listen {
         match (policies.get(listen.policy.as_slice()), endpoints(&listen.place, inherited)) {
             (Some(policy), Ok(endpoints)) => {
+                if policy.needs_containers() && endpoints.iter().any(Endpoint::is_tcp) {
+                    sources::note(&forgeable(listen));
+                }
                 let socket = Arc::new(config.host_socket(listen));
                 let plan = |endpoint| ListenerPlan {
                     endpoint,
@@ -233,6 +236,15 @@ pub(super) fn judges(config: &Config, inherited: Option<&Inherited>) -> Result<J
     }
     let fingerprint = hash.finalize().iter().take(FINGERPRINT).map(|byte| format!("{byte:02x}")).collect();
     Ok(Judges { listeners, fingerprint, files: files(config) })
+}
+
+/// On TCP a container is known by an address alone.
+fn forgeable(listen: &ListenConfig) -> String {
+    let place = place(&listen.place).unwrap_or_else(|| "a TCP port".to_owned());
+    format!(
+        "`{place}` knows containers by their addresses, which whoever is on their networks can take: give \
+         each client a Unix socket of its own, or let it show a certificate as well (`who: [{{ container: ..., cert: ... }}]`)"
+    )
 }
 
 /// Everything that a gate is made from: a change of one of them is a reason to read all anew.

@@ -112,11 +112,23 @@ impl Role {
         Denial { role: self.name.clone(), why, nearest: None }
     }
 
+    /// What another has made is not there either.
+    pub fn deny_foreign(&self, request: &Request) -> Denial {
+        let sentence = format!("touch {}, which another role has made", named(request));
+        let why = vec![Why { word: "target".into(), sentence, place: None }];
+        Denial { role: self.name.clone(), why, nearest: None }
+    }
+
     /// What of the objects that the request names is to look as if it were not there: it is not, or
     /// nothing that the role may look at shows it.
     pub fn hides(&self, request: &Request) -> Option<(Target, String)> {
         let in_path = || Some((request.operation().target?, request.asked_for().unwrap_or_default().to_owned()));
-        if self.hides_path(request) { in_path() } else { self.tenant()?.hides(request) }
+        if self.hides_path(request) {
+            return in_path();
+        }
+        // what was put back is called by no name
+        let given = |name: &(Target, String)| request.completed.as_ref().is_none_or(|it| it.names(name.0, &name.1));
+        self.tenant()?.hides(request).filter(given)
     }
 
     fn hides_path(&self, request: &Request) -> bool {

@@ -161,6 +161,7 @@ impl Case {
         request.is_about(self.about.clone());
         self.facts.tell(role, &mut request);
         request.original = self.original(&request)?.map(Arc::new);
+        let request = role.completed(request);
         let hidden = role.hides(&request);
         Ok(match role.decide(request) {
             Decision::Deny(denial) if hidden.is_some() && denial.is_of_target() => Came::Absent(denial.to_string()),

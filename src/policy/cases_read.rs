@@ -120,10 +120,9 @@ fn sender<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<As> {
     }
     let pairs = reader.fields(pair.key.span, node, "`as`", FACTS);
     let has = |keys: &[&str]| pairs.iter().any(|pair| keys.contains(&pair.key.text.as_str()));
-    let (unix, tcp) = (has(&["uid", "gid", "user", "group", "container"]), has(&["address", "cert"]));
+    let (unix, tcp) = (has(&["uid", "gid", "user", "group"]), has(&["address", "cert"]));
     if unix && tcp {
-        let help =
-            "users, groups and containers are known on Unix sockets alone, addresses and certificates on TCP alone";
+        let help = "users and groups are known on Unix sockets alone, addresses and certificates on TCP alone";
         reader.report.problem_with_help(pair.key.span, "no client has all of these facts", help);
         return None;
     }
@@ -131,7 +130,7 @@ fn sender<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<As> {
     let mut client = Identity::new(LISTENER.into(), peer);
     let inside = pairs.iter().find(|pair| pair.key.text == "container");
     client.container = inside.map(|pair| Arc::new(object(reader, pair, "`container`", CONTAINER_FACTS)));
-    (unix || tcp).then(|| As::Client(Box::new(client)))
+    (unix || tcp || inside.is_some()).then(|| As::Client(Box::new(client)))
 }
 
 fn unix_peer<'t>(reader: &mut Reader<'_, 't>, pairs: &'t [Pair]) -> Peer {

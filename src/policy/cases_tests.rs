@@ -106,7 +106,7 @@ fn tests_that_say_too_little_or_too_much_are_problems() {
         (
             ONE,
             "as: { uid: 1, address: 192.0.2.1 }\nsend: GET /_ping\nexpect: allow",
-            "no client has all of these facts; users, groups and containers are known on Unix sockets alone, addresses and certificates on TCP alone",
+            "no client has all of these facts; users and groups are known on Unix sockets alone, addresses and certificates on TCP alone",
         ),
         (ONE, "as: { uid: [1, 2] }\nsend: GET /_ping\nexpect: allow", "a client has one `uid`"),
         (ONE, "as: { uid: x }\nsend: GET /_ping\nexpect: allow", "`uid` must be a number here"),

@@ -65,6 +65,22 @@ impl Allowed {
 impl Role {
     /// Judges a request: `never` first, then whether some one grant allows all of it.
     pub fn decide(&self, request: Request) -> Decision {
+        let completed = request.completed.clone();
+        match (self.judge(request), completed) {
+            (Decision::Deny(denial), Some(completed)) => Decision::Deny(self.discreet(denial, &completed)),
+            (decision, _) => decision,
+        }
+    }
+
+    /// Every reason against a request; none if it is allowed.
+    pub(super) fn objections_to(&self, request: Request) -> Vec<Why> {
+        match self.judge(request) {
+            Decision::Allow(_) => Vec::new(),
+            Decision::Deny(denial) => denial.why,
+        }
+    }
+
+    fn judge(&self, request: Request) -> Decision {
         let op = request.operation().op;
         if let Some(denial) = self.forbidden(&request) {
             return Decision::Deny(denial);
@@ -81,6 +97,7 @@ impl Role {
                     let Fit { rule, mut request, mut set } = fit;
                     let view = self.view(&request, strict);
                     set.extend(self.stamp(&mut request));
+                    set.extend(request.completed.as_ref().map(|completed| completed.said()));
                     let (by, unexamined) = (rule.place.clone(), rule.everything && !strict);
                     let tenant = self.tenant().cloned();
                     Decision::Allow(Box::new(Allowed { request, by, unexamined, set, tenant, view }))

@@ -28,6 +28,9 @@ const FAMILIES: &[&[Op]] = &[
 const INSIDE: &[Op] =
     &[Op::ContainerExec, Op::ContainerArchive, Op::ContainerExport, Op::ImageCommit, Op::CheckpointCreate];
 
+/// What lets an image of one's own run in place of another, with what was hidden of that one's container.
+const IN_PLACE: &[Op] = &[Op::ImageBuild, Op::ImageLoad, Op::ImageTag];
+
 /// A part that is hidden, and where it can be read all the same.
 pub(super) struct Leak {
     pub(super) part: &'static str,
@@ -54,7 +57,8 @@ fn leak(role: &Role, family: &[Op]) -> Option<Leak> {
 fn ways(role: &Role, family: &[Op], part: Part) -> Vec<String> {
     let tells = |op: &&Op| role.may_ever(**op) && has(**op, part) && !hides(role, **op, part);
     let inside = if part == Part::Env && family.contains(&Op::ContainerInspect) { INSIDE } else { &[] };
-    let inside = inside.iter().filter(|op| role.may_ever(**op));
+    let in_place = if inside.is_empty() || !role.completes() { &[] } else { IN_PLACE };
+    let inside = inside.iter().chain(in_place).filter(|op| role.may_ever(**op));
     family.iter().filter(tells).chain(inside).map(|op| shown(op.name())).collect()
 }
 
@@ -92,6 +96,11 @@ mod tests {
                 "may: [ContainerList: { hide: [labels] }, ContainerInspect: { hide: [secrets] }]",
                 "hides `command` in ContainerInspect, and yet may read it by `ContainerList`",
             ),
+            (
+                "may: [ContainerInspect: { hide: [env] }, ContainerCreate, ImageTag]",
+                "hides `env` in ContainerInspect, and yet may read it by `ImageTag`",
+            ),
+            ("may: [ContainerInspect: { hide: [env] }, ImageTag]", ""),
             ("may: [image-reads: { hide: [env] }, ImageHistory: { hide: [history] }]", ""),
             ("may: [reads: { hide: [secrets] }]", ""),
         ];

@@ -56,6 +56,7 @@ mod reader;
 mod report;
 mod require;
 mod role;
+mod round_trip;
 mod rule;
 mod select;
 mod setting;

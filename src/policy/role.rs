@@ -182,7 +182,13 @@ impl Role {
 
     /// Whether the daemon has to be asked about the original of what is made, before it is decided.
     pub fn asks_for_original(&self, op: Op) -> bool {
-        self.grants_of(op).iter().any(|rule| rule.copy_of.is_some())
+        let completes = || op == Op::ContainerCreate && self.completes();
+        self.grants_of(op).iter().any(|rule| rule.copy_of.is_some()) || completes()
+    }
+
+    /// Whether it has the execs of everybody, as far as the operation goes.
+    pub fn has_all_execs(&self, op: Op) -> bool {
+        self.tenant.is_none() && self.grants_of(op).iter().any(|rule| rule.everything)
     }
 
     /// Whether what the operation is about may be an original later on, when it is gone.

@@ -215,7 +215,7 @@ impl Rule {
     }
 
     /// Whether a `never` is about the object.
-    fn keeps_out(&self, kind: Target, object: &Object) -> bool {
+    pub(super) fn keeps_out(&self, kind: Target, object: &Object) -> bool {
         self.names_objects() && self.is_about(kind, object, None)
     }
 }

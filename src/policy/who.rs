@@ -109,7 +109,7 @@ impl Who {
 impl Facts {
     pub(super) fn is_about_unix(&self) -> bool {
         let names = self.user.is_some() || self.group.is_some();
-        self.uid.is_some() || self.gid.is_some() || names || self.container.is_some()
+        self.uid.is_some() || self.gid.is_some() || names
     }
 
     pub(super) fn is_about_tcp(&self) -> bool {

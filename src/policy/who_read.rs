@@ -84,8 +84,8 @@ fn fact(word: &str) -> String {
 /// All facts of an entry must hold, and no client has both credentials and an address.
 fn check_together(reader: &mut Reader<'_, '_>, span: Span, pairs: &[Pair], facts: &Facts) {
     if facts.is_about_unix() && facts.is_about_tcp() {
-        let help = "users, groups and containers are known on Unix sockets alone, addresses and certificates on TCP \
-                    alone: write two entries";
+        let help = "users and groups are known on Unix sockets alone, addresses and certificates on TCP alone: write \
+                    two entries";
         reader.report.warn(map_span(span, pairs), "no client can ever have all facts of this entry", help);
     }
 }

@@ -295,3 +295,19 @@ fn tests_of_a_policy_can_be_sent_from_a_container() {
     let policy = policy(text);
     assert!(policy.cases().iter().all(|case| case.run(&policy).passed()));
 }
+
+#[test]
+fn containers_are_known_on_tcp_as_well() {
+    let mut who = tcp("10.0.0.2", Some(certificate()));
+    who.container = in_container(|_| ()).container;
+    for (entry, expected) in [
+        ("{ container: { project: shop } }", true),
+        ("{ container: { project: shop }, address: 10.0.0.0/8 }", true),
+        ("{ container: { project: shop }, cert: { organization: Example } }", true),
+        ("{ container: { project: shop }, cert: { organization: Other } }", false),
+        ("{ container: { project: other }, address: 10.0.0.0/8 }", false),
+        ("{ container: { project: shop }, uid: 0 }", false),
+    ] {
+        assert_eq!(is_a(&format!("[{entry}]"), &who), expected, "{entry}");
+    }
+}

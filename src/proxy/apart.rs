@@ -2,6 +2,7 @@
 //! was asked for, a quota's turn lasts until it has, and what was made has to be looked at.
 
 use super::body::Upload;
+use super::execs::Making;
 use super::quotas::Turn;
 use super::upstream::{Lease, Upstream, UpstreamError};
 use super::volumes::Mounted;
@@ -11,6 +12,7 @@ use http::Response;
 use http::response::Parts;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
+use serde::Deserialize;
 use std::rc::Rc;
 
 /// The largest answer to a create: an ID and warnings.
@@ -35,33 +37,67 @@ pub(super) async fn send(
     permit: Box<Allowed>,
     upload: Upload,
     turn: Option<Turn>,
-    mounted: Option<Mounted>,
+    after: After,
 ) -> Result<Sent, UpstreamError> {
     let sending = tokio::task::spawn_local(async move {
         let (response, lease) = upstream.send(&permit, upload).await?;
         drop(turn);
-        match mounted.filter(|_| response.status().is_success()) {
-            Some(mounted) => looked_at(&upstream, &mounted, response, lease).await,
-            None => Ok(Sent::Streaming(response, lease)),
+        match response.status().is_success() && !after.is_nothing() {
+            true => after.look(&upstream, response, lease).await,
+            false => Ok(Sent::Streaming(response, lease)),
         }
     });
     sending.await.unwrap_or_else(|ended| Err(UpstreamError::Connect(std::io::Error::other(ended))))
 }
 
-async fn looked_at(
-    upstream: &Rc<Upstream>,
-    mounted: &Mounted,
-    response: Response<Incoming>,
-    mut lease: Lease,
-) -> Result<Sent, UpstreamError> {
-    let (head, body) = response.into_parts();
-    let Ok(whole) = Limited::new(body, MAX_MADE).collect().await else {
-        return Ok(Sent::Unmade(502, "dockgate: the Docker daemon broke off the answer to a create".to_owned()));
-    };
-    lease.complete(true);
-    let bytes = whole.to_bytes();
-    Ok(match mounted.check(upstream, &bytes).await {
-        Ok(()) => Sent::Made(head, bytes),
-        Err((status, message)) => Sent::Unmade(status, message),
-    })
+/// What is looked at once something was made.
+pub(super) struct After {
+    /// The volumes of a tenant's container.
+    pub(super) mounted: Option<Mounted>,
+    /// Whose an exec is.
+    pub(super) exec: Option<Making>,
+}
+
+impl After {
+    /// Whether the answer is passed on as it comes.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.mounted.is_none() && self.exec.is_none()
+    }
+
+    async fn look(
+        &self,
+        upstream: &Rc<Upstream>,
+        response: Response<Incoming>,
+        mut lease: Lease,
+    ) -> Result<Sent, UpstreamError> {
+        let (head, body) = response.into_parts();
+        let Ok(whole) = Limited::new(body, MAX_MADE).collect().await else {
+            return Ok(Sent::Unmade(502, "dockgate: the Docker daemon broke off the answer to a create".to_owned()));
+        };
+        lease.complete(true);
+        let bytes = whole.to_bytes();
+        if let Some(exec) = &self.exec {
+            exec.note(&bytes);
+        }
+        let Some(mounted) = &self.mounted else { return Ok(Sent::Made(head, bytes)) };
+        Ok(match mounted.check(upstream, &bytes).await {
+            Ok(()) => Sent::Made(head, bytes),
+            Err((status, message)) => Sent::Unmade(status, message),
+        })
+    }
+}
+
+/// What Docker says of what it has made.
+#[derive(Deserialize)]
+struct Made {
+    #[serde(rename = "Id")]
+    id: String,
+}
+
+/// The ID of what was made.
+///
+/// # Errors
+/// The answer tells none.
+pub(super) fn id_of(answer: &[u8]) -> Result<String, String> {
+    serde_json::from_slice::<Made>(answer).map(|made| made.id).map_err(|error| error.to_string())
 }

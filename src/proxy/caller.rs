@@ -10,6 +10,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What could be told of a client's container.
 #[derive(Debug)]
@@ -22,14 +23,30 @@ pub(super) enum Caller {
     Unseen(String),
 }
 
-/// The container's first process: while it lives, the container is the one that was told of.
+/// How it can be told that the container is still the one that was told of.
 #[derive(Clone, Debug)]
-pub(super) struct Life(Arc<OwnedFd>);
+pub(super) enum Life {
+    /// Its first process lives.
+    Process(Arc<OwnedFd>),
+    /// Nobody has seen it end.
+    Told(Arc<AtomicBool>),
+}
 
 impl Life {
+    /// By the first process of a container, if it can be seen to be that.
+    pub(super) fn of_process(id: &str, pid: i32) -> Option<Self> {
+        let first = held(pid)?;
+        let groups = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
+        let is_first = cgroup::container_id(&groups) == Some(id) && is_alive(&first);
+        is_first.then(|| Self::Process(Arc::new(first)))
+    }
+
     /// Whether the container still runs.
     pub(super) fn goes_on(&self) -> bool {
-        is_alive(&self.0)
+        match self {
+            Self::Process(first) => is_alive(first),
+            Self::Told(goes_on) => goes_on.load(Ordering::Relaxed),
+        }
     }
 }
 
@@ -37,6 +54,11 @@ impl Life {
 pub(super) fn is_alive(pidfd: &impl AsFd) -> bool {
     let mut fds = [PollFd::new(pidfd, PollFlags::IN)];
     matches!(poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
+}
+
+fn held(pid: i32) -> Option<OwnedFd> {
+    let pid = Pid::from_raw(pid.max(0))?;
+    pidfd_open(pid, PidfdFlags::empty()).ok()
 }
 
 /// Finds the container of a process.
@@ -61,8 +83,8 @@ pub(super) async fn find(upstream: &Rc<Upstream>, pid: i32, process: Option<Owne
 /// that process in between, when its control groups were read.
 async fn confirm(upstream: &Rc<Upstream>, groups: &str, id: &str) -> Result<Caller, String> {
     let Some(before) = container(upstream, id).await? else { return Ok(Caller::Outside) };
-    let first = Pid::from_raw(before.state.pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
-    let first = first.ok_or("the container's first process cannot be seen: give the gate `pid: host`")?;
+    let first =
+        held(before.state.pid).ok_or("the container's first process cannot be seen: give the gate `pid: host`")?;
     let of_first = std::fs::read_to_string(format!("/proc/{}/cgroup", before.state.pid)).unwrap_or_default();
     let after =
         container(upstream, id).await?.filter(|after| after.state.running && after.state.pid == before.state.pid);
@@ -73,5 +95,5 @@ async fn confirm(upstream: &Rc<Upstream>, groups: &str, id: &str) -> Result<Call
     if after.id != id || !cgroup::is_inside(groups, id, &of_first) {
         return Err("its control groups have the name of a container that it is not in".to_owned());
     }
-    Ok(Caller::Inside(Arc::new(after), Life(Arc::new(first))))
+    Ok(Caller::Inside(Arc::new(after), Life::Process(Arc::new(first))))
 }

@@ -1,9 +1,10 @@
 //! The life of one request: understood, decided, recorded, forwarded.
 
-use super::apart::{self, Sent};
+use super::apart::{self, After, Sent};
 use super::body::{Answer, Upload};
 use super::connection::{Link, Takeover};
 use super::exchange::{Exchange, Open};
+use super::execs::{self, Making};
 use super::host_files;
 use super::objects;
 use super::originals::{self, Ending};
@@ -105,7 +106,8 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
             }
             call.exchange.forwarded(ready.permit.request().operation().name);
             if let Err(why) = volumes::make(&link.upstream, &ready.permit).await {
-                return call.failed(&why);
+                let completed = ready.permit.request().completed.is_some();
+                return call.failed(if completed { "a volume cannot be made" } else { &why });
             }
             match forward(&link, &call.exchange, &seen.standing, ready).await {
                 Ok((Sent::Streaming(response, lease), wanted)) => {
@@ -226,8 +228,10 @@ async fn judge(
     let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
     let (request, body) = upload::judged(link, role, request, body).await.map_err(Stop::Refused)?.split();
     request.uses.iter().for_each(|uses| seen.uses(uses));
-    let (request, ending) = ask_about(link, role, request).await?;
+    belongs(link, role, &request)?;
+    // what is put back names objects, too
     let request = originals::ask(link, role, request).await.map_err(Stop::Refused)?;
+    let (request, ending) = ask_about(link, role, request).await?;
     let permit = decide(link, role, request).await?;
     if target.len() > SHORT_TARGET && !upstream::has_target(&permit) {
         return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
@@ -245,6 +249,7 @@ fn still_allowed(link: &Link, exchange: &Exchange, seen: &mut Seen, ready: Ready
     }
     let standing = link.standing();
     let role = standing.role().map_err(stranger)?;
+    belongs(link, role, ready.permit.request())?;
     let ready = if Rc::ptr_eq(&standing, &seen.standing) {
         ready
     } else {
@@ -255,6 +260,11 @@ fn still_allowed(link: &Link, exchange: &Exchange, seen: &mut Seen, ready: Ready
     };
     exchange.takes(link.gate.quotas.places(role, ready.permit.request().operation())?);
     Ok(ready)
+}
+
+/// An exec is there for who made it.
+fn belongs(link: &Link, role: &Role, request: &Understood) -> Result<(), Stop> {
+    execs::check(link, role, request).map_err(|(denial, what)| Stop::Hidden(denial, what))
 }
 
 /// Decides on paths of the host as they are written, and on where they lead as well. What is denied
@@ -315,6 +325,8 @@ struct Wanted {
     upgrade: bool,
     /// Whether the client stands behind a fence.
     fenced: bool,
+    /// Whether the request holds what its client was not shown.
+    completed: bool,
     /// What of the answer is shown, where that is not all of it.
     view: Option<View>,
     /// What the path names.
@@ -344,6 +356,7 @@ async fn forward(
         operation: request.operation(),
         upgrade: request.headers.upgrade.is_some(),
         fenced: permit.tenant().is_some(),
+        completed: request.completed.is_some(),
         view: permit.view().cloned(),
         object: request.params().object.as_deref().map(visible).unwrap_or_default(),
     };
@@ -357,12 +370,13 @@ async fn forward(
     }
     exchange.views(permit.view());
     link.lasts(exchange);
-    let sent = match (turn, Mounted::by(&permit)) {
-        (None, None) => {
-            let (response, lease) = link.upstream.send(&permit, upload).await?;
-            Sent::Streaming(response, lease)
-        }
-        (turn, mounted) => apart::send(Rc::clone(&link.upstream), permit, upload, turn, mounted).await?,
+    let exec = standing.role().ok().and_then(|role| Making::by(link, role, &permit));
+    let after = After { mounted: Mounted::by(&permit), exec };
+    let sent = if turn.is_none() && after.is_nothing() {
+        let (response, lease) = link.upstream.send(&permit, upload).await?;
+        Sent::Streaming(response, lease)
+    } else {
+        apart::send(Rc::clone(&link.upstream), permit, upload, turn, after).await?
     };
     if let (Some(ending), Sent::Streaming(response, _), Ok(role)) = (ending, &sent, standing.role()) {
         originals::after(link, role, ending, response.status());
@@ -389,6 +403,9 @@ async fn relay(
     strip(&mut head.headers);
     if wanted.fenced && head.status == StatusCode::CONFLICT && takes_a_name(wanted.operation.op) {
         return call.answer(Reply::new(409, "Conflict. The name is already in use".to_owned()));
+    }
+    if wanted.completed && !head.status.is_success() {
+        return call.answer(Reply::kept_back(head.status.as_u16()));
     }
     if let Some(view) = wanted.view.filter(|_| head.status.is_success() && head.status != StatusCode::NO_CONTENT) {
         if link.upstream.is_newer() {

@@ -114,6 +114,19 @@ pub const FACTS_FOR: Duration = Duration::from_secs(5);
 /// Of how many objects one thread keeps what was said.
 pub const MAX_FACTS: usize = 1024;
 
+/// How long it is known who made an exec.
+pub const EXECS_FOR: Duration = Duration::from_secs(24 * 3600);
+
+/// Of how many execs of one role, or of one tenant, that is known.
+pub const EXECS_OF_ROLE: usize = 4096;
+
+/// Of how many execs it is known in all.
+pub const EXECS: usize = 32 << 10;
+
+/// How often the daemon is asked whether the container of a client of TCP still runs, where its
+/// processes cannot be seen.
+pub const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
 /// How often timers, vanished clients and idle connections are looked at.
 pub const TICK: Duration = Duration::from_millis(500);
 

@@ -7,6 +7,7 @@ mod cgroup;
 pub mod config;
 mod connection;
 mod exchange;
+mod execs;
 mod facts;
 mod gone;
 mod handle;
@@ -29,6 +30,7 @@ mod remembered;
 mod revocations;
 mod rules;
 mod shape;
+mod source;
 mod stream;
 mod tap;
 mod thread;
@@ -57,6 +59,7 @@ use crate::record::audit::{Audit, Writer};
 use crate::record::metrics::{Metrics, Observed};
 use crate::request::HostSocket;
 use arc_swap::ArcSwap;
+use execs::Execs;
 use handshakes::Handshakes;
 use open::{Open, Opened};
 use quotas::Counted;
@@ -96,6 +99,17 @@ pub enum Endpoint {
         /// Further names that clients may call this host by.
         hosts: Vec<String>,
     },
+}
+
+impl Endpoint {
+    /// Whether its clients come over TCP.
+    pub fn is_tcp(&self) -> bool {
+        match self {
+            Self::Unix(_) => false,
+            Self::Tcp { .. } => true,
+            Self::Handed { socket, .. } => socket.address().is_some(),
+        }
+    }
 }
 
 /// One listener to open: where, under which policy, and how much it tells.
@@ -143,13 +157,14 @@ struct Gate {
     quotas: Counted,
     metrics: Arc<Metrics>,
     remembered: Remembered,
+    execs: Execs,
 }
 
 impl Gate {
     fn new(upstream: PathBuf, limits: Limits, sees_host: bool, listeners: usize) -> Self {
         let [connections, buffered, full_noted] = [const { AtomicUsize::new(0) }; 3];
         let buffered_by_one = limits.buffered_by_one(listeners);
-        let (quotas, metrics, remembered) = Default::default();
+        let (quotas, metrics, remembered, execs) = Default::default();
         Self {
             upstream,
             limits,
@@ -161,6 +176,7 @@ impl Gate {
             quotas,
             metrics,
             remembered,
+            execs,
         }
     }
 

@@ -48,6 +48,11 @@ pub(super) async fn described(upstream: &Rc<Upstream>, name: &str) -> Result<Opt
     Ok(Some((container.into(), Described { inspected, image, user })))
 }
 
+/// The description of an image; nothing if the daemon does not tell.
+pub(super) async fn image(upstream: &Rc<Upstream>, id: &str) -> Option<Bytes> {
+    raw(upstream, Op::ImageInspect, id).await.ok()?
+}
+
 /// The user that an image has; nothing if the daemon does not tell.
 pub(super) async fn user_of_image(upstream: &Rc<Upstream>, id: &str) -> Option<String> {
     let image: Option<Image> = inspect(upstream, Op::ImageInspect, id).await.ok()?;

@@ -25,7 +25,7 @@ pub(super) struct Ending {
     fate: Fate,
 }
 
-/// Adds the original to the request, where the role's rules look at it.
+/// Adds the original to the request, where the role's rules look at it, and what was hidden of it.
 ///
 /// # Errors
 /// The daemon does not say, so that nothing can be judged.
@@ -33,7 +33,7 @@ pub(super) async fn ask(link: &Link, role: &Role, mut request: Request) -> Resul
     if role.asks_for_original(request.operation().op) {
         request.original = find(link, role, &request).await?.map(Arc::new);
     }
-    Ok(request)
+    Ok(role.completed(request))
 }
 
 async fn find(link: &Link, role: &Role, request: &Request) -> Result<Option<Original>, Refusal> {
@@ -41,6 +41,9 @@ async fn find(link: &Link, role: &Role, request: &Request) -> Result<Option<Orig
     let owner = owner(link, role);
     let Some((past, name)) = search(link, &owner, name).await? else { return Ok(None) };
     let mut original = Original::read(&past.inspected, request)?;
+    if role.completes() {
+        objects::image(&link.upstream, &original.image_id).await.iter().for_each(|image| original.is_of_image(image));
+    }
     name.clone_into(&mut original.object.name);
     original.has_users_of_image = past.users_image.as_deref() == Some(original.user());
     let memories = link.gate.remembered.of(&owner, &past.id, Instant::now());
@@ -139,7 +142,8 @@ pub(super) fn after(link: &Link, role: &Role, ending: Ending, status: StatusCode
     }
 }
 
-fn owner(link: &Link, role: &Role) -> Owner {
+/// Whose memory the role's is.
+pub(super) fn owner(link: &Link, role: &Role) -> Owner {
     Owner { listener: Arc::clone(&link.listener.name), role: role.name().as_str().into() }
 }
 

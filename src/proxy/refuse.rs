@@ -73,6 +73,16 @@ impl Reply {
         Self::new(if of_a_container { 400 } else { 404 }, message)
     }
 
+    /// Docker says no to what was completed, and could tell what of it is hidden.
+    pub(super) fn kept_back(status: u16) -> Self {
+        let message = match status {
+            404 => "No such image, or another object that it needs is not there",
+            409 => "Conflict. The name is already in use",
+            _ => "Docker does not make the container anew; why could tell what is hidden of the old one",
+        };
+        Self::new(status, format!("dockgate: {message}"))
+    }
+
     /// The caller has no role, or more than one.
     pub(super) fn stranger(why: &str, denials: Denials, id: RequestId) -> Self {
         let message = match denials {

@@ -123,9 +123,10 @@ fn trim(all: &mut VecDeque<Memory>, now: Instant) {
     }
 }
 
-fn drop_first(all: &mut VecDeque<Memory>, mut count: usize, is: impl Fn(&Memory) -> bool) {
-    all.retain(|memory| {
-        let goes = count > 0 && is(memory);
+/// Drops so many of those that are meant, the oldest first.
+pub(super) fn drop_first<T>(all: &mut VecDeque<T>, mut count: usize, is: impl Fn(&T) -> bool) {
+    all.retain(|one| {
+        let goes = count > 0 && is(one);
         count -= usize::from(goes);
         !goes
     });

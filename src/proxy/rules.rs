@@ -20,7 +20,7 @@ pub(super) struct Rules {
     pub(super) tcp: Option<Tcp>,
 }
 
-/// What could be learned about the client of a Unix socket when it connected, beyond its numbers.
+/// What could be learned about a client when it connected, beyond its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Known {
     /// Its supplementary groups.
@@ -62,7 +62,7 @@ impl Learned {
 
     /// Of a client of a TCP port.
     pub(super) fn of_tcp(chain: Chain) -> Self {
-        Self { known: Known::ALL, chain, life: None }
+        Self { known: Known { container: false, ..Known::ALL }, chain, life: None }
     }
 
     /// Whether what was learned of its container is over.

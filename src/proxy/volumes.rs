@@ -2,13 +2,13 @@
 //! way, without a label, so the gate makes them first. Volumes have no IDs: once the container is
 //! there, and nobody can remove them any more, the gate looks again at whose they are.
 
+use super::apart::id_of;
 use super::objects;
 use super::question;
 use super::upstream::Upstream;
 use crate::catalogue::{Facet, Op, Target};
 use crate::policy::{Allowed, Tenant};
 use crate::request::{About, How, Request, Tree, UseValue, Uses, values::bind::Bind};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -43,13 +43,6 @@ pub(super) struct Mounted {
     tenant: Tenant,
 }
 
-/// What Docker says of a container that it has made.
-#[derive(Deserialize)]
-struct Made {
-    #[serde(rename = "Id")]
-    id: String,
-}
-
 impl Mounted {
     /// The volumes of a container that a tenant makes; nothing if there are none.
     pub(super) fn by(permit: &Allowed) -> Option<Self> {
@@ -70,9 +63,8 @@ impl Mounted {
         if self.are_unchanged(upstream).await {
             return Ok(());
         }
-        let made = serde_json::from_slice::<Made>(answer).map_err(|error| error.to_string());
-        let deleted = match made {
-            Ok(made) => question::delete_container(upstream, &made.id).await,
+        let deleted = match id_of(answer) {
+            Ok(id) => question::delete_container(upstream, &id).await,
             Err(why) => Err(why),
         };
         match deleted {

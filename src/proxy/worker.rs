@@ -7,6 +7,7 @@ use super::exchange::Traffic;
 use super::limits::TICK;
 use super::open::Bound;
 use super::rules::Learned;
+use super::source;
 use super::stream::ClientStream;
 use super::tap::Tap;
 use super::thread::{Orders, Thread};
@@ -314,7 +315,7 @@ impl Worker {
                 let stream = tokio::net::UnixStream::from_std(stream)?;
                 let (peer, known) = peer::of_unix(&stream, rules.policy.needs_groups(), rules.policy.needs_names())?;
                 let client = Client { peer, learned: Learned::of_unix(known), container: None, rules };
-                let client = self.with_container(listener, client, &stream).await;
+                let client = self.with_container(listener, client, Some(&stream)).await;
                 Ok((ClientStream::Unix(stream), client))
             }
             Raw::Tcp(stream, address) => {
@@ -323,21 +324,27 @@ impl Worker {
                 rustix::net::sockopt::set_socket_keepalive(&stream, true)?;
                 let tls = rules.tcp.as_ref().and_then(|tcp| tcp.tls.as_deref());
                 let (stream, peer, chain) = self.open_tcp(listener, tls, stream, address.ip()).await?;
-                Ok((stream, Client { peer, learned: Learned::of_tcp(chain), container: None, rules }))
+                let client = Client { peer, learned: Learned::of_tcp(chain), container: None, rules };
+                Ok((stream, self.with_container(listener, client, None).await))
             }
         }
     }
 
     /// Adds the container that a client is in, where the policy asks for that.
-    async fn with_container(&self, listener: &Listener, mut client: Client, stream: &tokio::net::UnixStream) -> Client {
-        let Peer::Unix { pid, .. } = client.peer else { return client };
+    async fn with_container(
+        &self,
+        listener: &Listener,
+        mut client: Client,
+        stream: Option<&tokio::net::UnixStream>,
+    ) -> Client {
         if !client.rules.policy.needs_containers() {
             return client;
         }
         let learned = &mut client.learned;
-        match caller::find(&self.shared.upstream, pid, peer::process(stream, pid)).await {
+        match self.container(&client.peer, stream).await {
             Caller::Unseen(why) => {
-                tracing::warn!(listener = %listener.name, pid, %why, "the container of a client cannot be told");
+                let who = said(&client.peer);
+                tracing::warn!(listener = %listener.name, who, %why, "the container of a client cannot be told");
             }
             Caller::Outside => learned.known.container = true,
             Caller::Inside(container, life) => {
@@ -347,6 +354,16 @@ impl Worker {
             }
         }
         client
+    }
+
+    async fn container(&self, peer: &Peer, stream: Option<&tokio::net::UnixStream>) -> Caller {
+        match peer {
+            Peer::Unix { pid, .. } => {
+                let process = stream.and_then(|stream| peer::process(stream, *pid));
+                caller::find(&self.shared.upstream, *pid, process).await
+            }
+            Peer::Tcp { address, .. } => source::find(&self.shared.upstream, *address).await,
+        }
     }
 
     async fn open_tcp(
@@ -413,5 +430,12 @@ impl Worker {
             }
             moved = now;
         }
+    }
+}
+
+fn said(peer: &Peer) -> String {
+    match peer {
+        Peer::Unix { pid, .. } => format!("process {pid}"),
+        Peer::Tcp { address, .. } => address.to_string(),
     }
 }

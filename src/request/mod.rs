@@ -19,7 +19,7 @@ pub mod values;
 pub use headers::Headers;
 pub use identity::{Certificate, HostSocket, Identity, Peer};
 pub use object::{About, Object};
-pub use original::{HiddenPart, Original};
+pub use original::{Completed, Original};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};
 pub use reference::{How, Known, MAX_REFERENCES, Reference, of_use};
 pub use refusal::Refusal;
@@ -31,12 +31,13 @@ use crate::catalogue::{self, Op, Operation, Params, Route, Target};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 use tree::Unknown;
 use values::image;
 
 /// A request whose head was read into types.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request {
     /// Who asks.
     pub who: Arc<Identity>,
@@ -61,6 +62,8 @@ pub struct Request {
     pub known: Known,
     /// The container that it is to be a copy of, where there is one, and somebody asked.
     pub original: Option<Arc<Original>>,
+    /// What was put back into it that its client was not shown, where something was.
+    pub completed: Option<Arc<Completed>>,
     /// The object in the path as the client called it, where it is called by its ID since.
     asked: Option<Box<str>>,
     /// What it uses, facet by facet; nothing as long as a body has to be read to know it.
@@ -173,6 +176,15 @@ impl Request {
     }
 }
 
+impl fmt::Debug for Request {
+    /// Nothing that can hold secrets, of which some the client does not know.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Request");
+        shown.field("operation", &self.operation().name).field("params", self.params());
+        shown.field("completed", &self.completed).finish_non_exhaustive()
+    }
+}
+
 /// Whether objects of the kind mean the same by their IDs as by their names. Volumes have none, an
 /// image is another thing by its ID, and an exec is judged by its container.
 fn has_ids(kind: Target) -> bool {
@@ -217,6 +229,7 @@ pub fn understand_head(
         about: About::Unasked,
         known: Known::default(),
         original: None,
+        completed: None,
         asked: None,
         uses: None,
     };

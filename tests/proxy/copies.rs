@@ -16,6 +16,7 @@ const BODY: &str = r#"{"Image":"nginx:2","HostConfig":{"Binds":["/srv:/srv:ro"],
 struct Daemon {
     names: Mutex<BTreeMap<String, String>>,
     received: Mutex<Vec<String>>,
+    created: Mutex<Vec<String>>,
     busy: Mutex<bool>,
 }
 
@@ -48,8 +49,12 @@ impl Daemon {
                 let line = head[before..].to_ascii_lowercase();
                 length = line.strip_prefix("content-length: ").map_or(length, |n| n.trim().parse().unwrap());
             }
-            reader.read_exact(&mut vec![0; length]).ok()?;
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).ok()?;
             let line = head.lines().next()?.trim_end_matches(" HTTP/1.1").to_owned();
+            if line.contains("/containers/create") {
+                self.created.lock().unwrap().push(String::from_utf8(body).unwrap());
+            }
             let (status, body) = self.answer(&line);
             let length = if line.starts_with("HEAD") { 0 } else { body.len() };
             write!(&*stream, "HTTP/1.1 {status} X\r\nApi-Version: 1.45\r\nContent-Length: {length}\r\n\r\n{body}")
@@ -68,7 +73,10 @@ impl Daemon {
         }
         match (line.split(' ').next().unwrap(), path, found) {
             ("HEAD", ..) => (200, String::new()),
-            ("POST", path, _) if path.starts_with("/containers/create") => (201, "{}".into()),
+            ("POST", path, _) if path.starts_with("/containers/create") => match *self.busy.lock().unwrap() {
+                true => (400, r#"{"message":"invalid: KEY=secret"}"#.into()),
+                false => (201, "{}".into()),
+            },
             ("GET", _, Some((id, name))) => (200, described(&id, &name)),
             ("DELETE", _, Some(_)) if *self.busy.lock().unwrap() => (409, "{}".into()),
             ("DELETE", _, Some((id, _))) => {
@@ -183,6 +191,59 @@ fn compose_makes_the_new_one_beside_the_old_one() {
     for name in ["bbbbbbbbbbbb_web", "aaaaaaaaaaaa_db", "aaaaaaaaaaa_web", "aaaaaaaaaaaa"] {
         assert_eq!(create(name), 403, "{name}");
     }
+}
+
+/// Two roles of two listeners that are not shown variables; the first may also make copies alone.
+fn hiding(create: &str) -> (Gate, Arc<Daemon>) {
+    let rules = may(&format!("ContainerDelete, ContainerInspect: {{ hide: [env] }}, ContainerCreate: {create}"));
+    let builder = Gate::under(&rules);
+    let socket = builder.file("daemon.sock");
+    let daemon = Daemon::start(&socket);
+    daemon.has("a", "web");
+    (builder.before(&socket).tcp(None, &rules).start(), daemon)
+}
+
+#[test]
+fn what_was_hidden_comes_back_to_who_removed_it() {
+    for limits in ["{ copy_of: any }", "{ binds: [/srv] }"] {
+        let (gate, daemon) = hiding(limits);
+        let shown = send(&gate, "GET", "/containers/web/json");
+        assert!(shown.status == 200 && !shown.text().contains("KEY=secret"), "{}", shown.text());
+        assert_eq!(send(&gate, "DELETE", "/containers/web").status, 204);
+        assert_eq!(gate.ask(create(BODY)).status, 201, "{limits}");
+        let created = daemon.created.lock().unwrap().clone();
+        assert!(created[0].contains(r#""Env":["KEY=secret"]"#), "{created:?}");
+    }
+}
+
+#[test]
+fn what_docker_says_of_it_is_kept_back_if_it_fails() {
+    let (gate, daemon) = hiding("{ copy_of: any }");
+    assert_eq!(send(&gate, "DELETE", "/containers/web").status, 204);
+    *daemon.busy.lock().unwrap() = true;
+    let failed = gate.ask(create(BODY));
+    assert!(failed.status == 400 && !failed.text().contains("secret"), "{}", failed.text());
+    let given = gate.ask(create(&BODY.replacen('{', r#"{"Env":["KEY=secret"],"#, 1)));
+    assert!(given.message().contains("KEY=secret"), "its own words: {}", given.text());
+}
+
+#[test]
+fn nobody_else_gets_it_and_nothing_else() {
+    let (gate, daemon) = hiding("{ binds: any }");
+    assert_eq!(send(&gate, "DELETE", "/containers/web").status, 204);
+    assert_eq!(Client::tcp(&gate.address(1)).send(create(BODY)).answer().status, 201, "another role");
+    for body in [
+        BODY.replace("nginx", "httpd"),
+        BODY.replacen('{', r#"{"Cmd":["env"],"#, 1),
+        BODY.replace("/srv:/srv:ro", "/evil:/bin"),
+        BODY.replacen('{', r#"{"Env":["MINE=1"],"#, 1),
+    ] {
+        assert_eq!(gate.ask(create(&body)).status, 201, "{body}");
+    }
+    let other = create(BODY).iter().map(|b| char::from(*b)).collect::<String>().replace("name=web", "name=db");
+    assert_eq!(gate.ask(other.into_bytes()).status, 201, "another name");
+    let created = daemon.created.lock().unwrap().clone();
+    assert!(created.len() == 6 && created.iter().all(|body| !body.contains("secret")), "{created:?}");
 }
 
 #[test]

@@ -28,6 +28,14 @@ inside() { # CONTAINER PATH
   docker_ exec "$1" /bin/client "/run/gate/gate.sock" "$2"
 }
 
+# The same over TCP.
+over_tcp() { # CONTAINER PATH
+  docker_ exec "$1" /bin/client "$TCP" "$2"
+}
+
+# A command in the network of the daemon, where its bridges are.
+beside() { nsenter "--net=$NETWORK" "$@"; }
+
 # The same from the host, in the control groups of a container if one is named; `leave` goes back
 # before it asks.
 outside() { python3 "$WORK/outside.py" "$WORK/gate/gate.sock" "$@"; }
@@ -59,7 +67,14 @@ use std::io::{Read, Write};
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let (socket, path) = (arguments.next().unwrap(), arguments.next().unwrap());
-    let mut stream = std::os::unix::net::UnixStream::connect(socket).unwrap();
+    if socket.starts_with('/') {
+        ask(std::os::unix::net::UnixStream::connect(socket).unwrap(), &path);
+    } else {
+        ask(std::net::TcpStream::connect(socket).unwrap(), &path);
+    }
+}
+
+fn ask(mut stream: impl Read + Write, path: &str) {
     write!(stream, "GET {path} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     let _ = stream.read_to_string(&mut answer);
@@ -142,10 +157,21 @@ start() {
   await 10 test -S "$WORK/gate/gate.sock"
 }
 
+# A gate on the bridge that containers are on by themselves, in the daemon's own network.
+start_tcp() {
+  NETWORK=/run/netns/dg-$(basename "$(dirname "${DIRECT#unix://}")")
+  [ -e "$NETWORK" ] || NETWORK=/proc/self/ns/net
+  TCP=$(docker_ network inspect --format '{{(index .IPAM.Config 0).Gateway}}' bridge):23750
+  nsenter "--net=$NETWORK" "$DOCKGATE_BIN" serve --upstream "${DIRECT#unix://}" --policy "$WORK/policy.yaml" --listen "tcp://$TCP" \
+    --plaintext-because "a test" --log-format json 2>"$WORK/tcp.log" &
+  TCP_PID=$!
+  await 10 beside "$WORK/client" "$TCP" /_ping >/dev/null 2>&1
+}
+
 run() { # NAME ARGUMENT...
   local name=$1
   shift
-  docker_ run --detach --name "$name" --network none --volume "$WORK/gate:/run/gate:ro" \
+  docker_ run --detach --name "$name" --network "${WITH:-none}" --volume "$WORK/gate:/run/gate:ro" \
     --volume "$WORK/client:/bin/client:ro" "$@" busybox sleep 600 >/dev/null
 }
 
@@ -153,11 +179,33 @@ pid_of() { docker_ inspect --format '{{.State.Pid}}' "$1"; }
 
 id_of() { docker_ inspect --format '{{.Id}}' "$1"; }
 
-logged() { grep -q "$1" "$WORK/log"; }
+logged() { grep -q "$1" "$WORK/${2:-log}"; }
+
+# Containers by their addresses.
+tcp() {
+  start_tcp || { report FAIL "callers: a gate on TCP" "$(tail -n1 "$WORK/tcp.log")"; return; }
+  WITH=bridge run tcp-web --label com.example.role=web && WITH=bridge run job-tcp && WITH=bridge run tcp-other &&
+    WITH=host run tcp-host --label com.example.role=web
+  holds "callers: tcp, by label" 200 over_tcp tcp-web /info
+  holds "callers: tcp, no more" 403 over_tcp tcp-web /containers/json
+  holds "callers: tcp, by name" 200 over_tcp job-tcp /containers/json
+  holds "callers: tcp, an unknown one" 403 over_tcp tcp-other /_ping
+  holds "callers: tcp, the host" 403 beside "$WORK/client" "$TCP" /_ping
+  holds "callers: tcp, its network" 403 over_tcp tcp-host /info
+  holds "callers: tcp, a warning" '' logged "whoever is on their networks can take" tcp.log
+  docker_ network create callers-second >/dev/null
+  docker_ network connect callers-second tcp-other
+  docker_ rename tcp-other job-other
+  holds "callers: tcp, two networks" 200 over_tcp job-other /containers/json
+  docker_ stop --time 0 tcp-web >/dev/null
+  WITH=bridge run tcp-next
+  holds "callers: tcp, its address" 403 over_tcp tcp-next /info
+}
 
 main() {
   WORK=$(mktemp -d)
-  trap 'docker_ rm --force web job-1 front unknown poser >/dev/null 2>&1; kill "${GATE_PID:-}" 2>/dev/null; wait 2>/dev/null; rm -rf "$WORK"' EXIT
+  trap 'docker_ rm --force web job-1 front unknown poser tcp-web job-tcp tcp-other job-other tcp-host tcp-next >/dev/null 2>&1
+    docker_ network rm callers-second >/dev/null 2>&1; kill "${GATE_PID:-}" "${TCP_PID:-}" 2>/dev/null; wait 2>/dev/null; rm -rf "$WORK"' EXIT
   client_config "$WORK/config"
   start || { report FAIL "callers: the gate starts" "$(tail -n1 "$WORK/log")"; exit 1; }
   run web --label com.example.role=web && run job-1 && run unknown --label com.example.role=other &&
@@ -185,6 +233,7 @@ main() {
   holds "callers: renamed back" 403 inside unknown /containers/json
   holds "callers: outlived" 'after \(403\|closed\)' outside outlive "$(pid_of web)" /info \
     "$(docker_cli) --host $DIRECT rm --force web >/dev/null"
+  tcp
   echo "$PASSED passed, $FAILED failed"
   [ "$FAILED" = 0 ]
 }

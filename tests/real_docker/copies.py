@@ -34,6 +34,18 @@ roles:
 
 OTHER = POLICY.replace("updater", "other")
 
+# Secrets are shown to nobody who updates.
+HIDING = POLICY.replace("container-reads", "container-reads: { hide: [secrets] }").replace(
+    "image-reads", "image-reads: { hide: [secrets] }"
+)
+
+# The same without `copy_of`: what comes back has to be allowed like anything else.
+PLAIN = HIDING.replace(
+    '{ copy_of: { label: "update=true" } }', "{ labels: any, mac_address: any, log_opts: any, binds: [/etc], bind_options: any, networks: any, cgroup: any, masked_paths: any, readonly_paths: any }"
+)
+
+SECRET = "hush-hush"
+
 # Odd containers: what `docker.APIClient` takes beside image and command, by name.
 ODD = {
     "plain": {},
@@ -164,6 +176,9 @@ class Lab:
         self.direct = docker.APIClient(base_url="unix://" + direct, version="auto")
         self.gate = self.serve("gate", POLICY, direct, gate_bin)
         self.other = self.serve("other", OTHER, direct, gate_bin)
+        self.hiding = self.serve("hiding", HIDING, direct, gate_bin)
+        self.hiding_other = self.serve("hiding-other", HIDING.replace("updater", "other"), direct, gate_bin)
+        self.plain = self.serve("plain", PLAIN, direct, gate_bin)
         self.direct.create_network("copies-net", ipam={"Config": [{"Subnet": "198.51.100.0/24"}]})
         self.direct.create_network("copies-second")
         self.user_image()
@@ -193,7 +208,7 @@ class Lab:
         """Made behind the gate's back."""
         parts = copy.deepcopy(parts)
         config = {"Image": parts.get("image", "busybox"), "Cmd": ["sleep", "600"], "HostConfig": parts.get("host_config")}
-        config["Labels"] = {"update": "true"} if label else {}
+        config["Labels"] = dict({"update": "true"} if label else {}, **parts.get("labels", {}))
         config.update(User=parts.get("user", ""), Env=parts.get("environment"), Volumes=parts.get("volumes"))
         config.update(Healthcheck=parts.get("healthcheck"), NetworkingConfig=parts.get("networking_config"))
         config["ExposedPorts"] = {f"{port}/{kind}": {} for port, kind in parts.get("ports", [])}
@@ -364,6 +379,64 @@ def shared(lab, checks):
         checks.line("a namespace by name", False, str(error.explanation))
 
 
+# What a container keeps to itself.
+KEEPS = {
+    "environment": [f"KEY={SECRET}"],
+    "labels": {"api-token": SECRET, "tier": "web"},
+    "healthcheck": {"Test": ["CMD", "echo", SECRET], "Interval": 10**9},
+    "host_config": {"Binds": ["/etc:/host:ro"], "LogConfig": {"Type": "json-file", "Config": {"labels": SECRET}}},
+}
+
+
+def settings(inspected):
+    """Everything of a container that a copy is to have, in one order."""
+    config, host = inspected["Config"], inspected["HostConfig"]
+    kept = {key: config.get(key) for key in ("Cmd", "Entrypoint", "Healthcheck", "Labels")}
+    return dict(kept, Env=sorted(config.get("Env") or []), Log=host["LogConfig"], Binds=sorted(host["Binds"] or []))
+
+
+def hidden(lab, checks):
+    """As Watchtower does it where it is shown no secrets."""
+    for name, parts in ODD.items():
+        lab.remove("copies-it")
+        old = settings(lab.direct.inspect_container(lab.make("copies-it", parts)))
+        try:
+            made = settings(lab.direct.inspect_container(remake(lab.hiding, "new" if name != "of-image" else "1")))
+            checks.line(f"hidden: {name}", made == old, f"{made} and not {old}")
+        except docker.errors.APIError as error:
+            checks.line(f"hidden: {name}", False, str(error.explanation or error))
+    for name, client in (("copy_of", lab.hiding), ("limits", lab.plain)):
+        lab.remove("copies-it")
+        old = settings(lab.direct.inspect_container(lab.make("copies-it", KEEPS)))
+        told = str(client.inspect_container("copies-it"))
+        made = settings(lab.direct.inspect_container(remake(client, "new")))
+        checks.line(f"hidden: secrets, by {name}", made == old and SECRET not in told, f"{made} and not {old}")
+    log = open(os.path.join(lab.folder, "hiding.log"), encoding="utf-8").read()
+    checks.line("hidden: the log names parts", "completed=env" in log and SECRET not in log, log[-400:])
+
+
+def hidden_from_others(lab, checks):
+    def none_of_it(name, client, config, host, networks, called="copies-it"):
+        try:
+            made = lab.direct.inspect_container(create(client, config, host, networks, called))
+            checks.line(name, SECRET not in str(made), "it has the secrets")
+            lab.remove(called)
+        except docker.errors.APIError as error:
+            checks.line(name, error.status_code == 403 and SECRET not in str(error.explanation), str(error.explanation))
+
+    lab.remove("copies-it")
+    lab.make("copies-it", KEEPS)
+    config, host, networks = request_of(lab.plain.inspect_container("copies-it"), "new")
+    lab.plain.stop("copies-it", timeout=0)
+    lab.plain.remove_container("copies-it")
+    none_of_it("hidden: not by another role", lab.hiding_other, config, host, networks)
+    none_of_it("hidden: not under another name", lab.plain, config, host, networks, "copies-else")
+    none_of_it("hidden: not of another image", lab.plain, dict(config, Image="alpine"), host, networks)
+    none_of_it("hidden: not for another command", lab.plain, dict(config, Cmd=["env"]), host, networks)
+    none_of_it("hidden: not for another program", lab.plain, dict(config, Entrypoint=["env"]), host, networks)
+    none_of_it("hidden: not with other binds", lab.plain, config, dict(host, Binds=["/etc:/bin"]), networks)
+
+
 COMPOSE = """\
 services:
   web:
@@ -407,7 +480,7 @@ def main():
     checks = Checks()
     lab = Lab(os.environ["DIRECT"].removeprefix("unix://"), os.environ["DOCKGATE_BIN"])
     try:
-        for part in (remade, worse, memory, renamed, removed_by_itself, shared, composed):
+        for part in (remade, worse, memory, renamed, removed_by_itself, shared, hidden, hidden_from_others, composed):
             part(lab, checks)
     finally:
         lab.end()

@@ -2,16 +2,13 @@
 //! asked once for all of them.
 
 use super::Broken;
-use super::cut::{Cutter, Judge};
 use super::judge::seen;
+use super::listed::each;
 use super::text::Text;
-use crate::catalogue::answers::Section;
-use crate::catalogue::{Answer, Element, Op, Target};
+use crate::catalogue::{Element, Op, Target};
 use crate::policy::Sight;
 use crate::proxy::limits::MAX_KNOWN;
-use crate::proxy::question;
 use crate::proxy::upstream::Upstream;
-use http_body_util::BodyExt;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -37,43 +34,19 @@ async fn shown(upstream: &Rc<Upstream>, sight: &Sight) -> Result<HashSet<String>
         Target::Service => (Op::ServiceList, ""),
         other => return Err(format!("objects of the kind {other:?} cannot be asked for")),
     };
-    let asking = async {
-        let (mut body, mut lease) = question::list(upstream, op, query).await?;
-        let sections = Answer::of(op).map_or(&[][..], |answer| answer.sections);
-        let (mut cutter, mut census) = (Cutter::new(sections), Census { sight, found: HashSet::new() });
-        let mut out = Vec::new();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| error.to_string())?;
-            let bytes = frame.data_ref().map_or(&[][..], |data| data);
-            cutter.feed(bytes, &mut out, &mut census).map_err(|broken| broken.to_string())?;
-            out.clear();
-        }
-        lease.complete(cutter.may_end());
-        if cutter.may_end() { Ok(census.found) } else { Err(Broken::Ended.to_string()) }
-    };
-    let patience = question::LIST_PATIENCE;
-    tokio::time::timeout(patience, asking)
-        .await
-        .map_err(|_| format!("no list within {} seconds", patience.as_secs()))?
-}
-
-/// Counts who is seen.
-struct Census<'s> {
-    sight: &'s Sight,
-    found: HashSet<String>,
-}
-
-impl Judge for Census<'_> {
-    fn judge(&mut self, section: &'static Section, bytes: &[u8], _: &mut Vec<u8>) -> Result<bool, Broken> {
+    let mut found = HashSet::new();
+    each(upstream, op, query, |section, bytes| {
         let object = seen(section.element, &Text::read(bytes)?).object;
-        if self.sight.shows(&object) {
-            if self.found.len() >= MAX_KNOWN {
+        if sight.shows(&object) {
+            if found.len() >= MAX_KNOWN {
                 return Err(Broken::Large);
             }
-            self.found.extend([object.id, object.name]);
+            found.extend([object.id, object.name]);
         }
-        Ok(false)
-    }
+        Ok(())
+    })
+    .await?;
+    Ok(found)
 }
 
 impl Known {

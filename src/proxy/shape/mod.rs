@@ -3,10 +3,12 @@
 mod cut;
 mod judge;
 mod known;
+mod listed;
 mod read;
 mod shaped;
 mod text;
 
+pub(super) use listed::each;
 pub(super) use shaped::Shaped;
 
 use super::body::Answer;

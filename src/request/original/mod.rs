@@ -4,7 +4,7 @@
 mod complete;
 mod details;
 
-pub use complete::HiddenPart;
+pub use complete::Completed;
 pub use details::{Details, Mounted};
 
 use super::json::{self, Json};
@@ -27,6 +27,8 @@ pub struct Original {
     /// Whether its user is the image's own, so that a copy may leave it out.
     pub has_users_of_image: bool,
     body: Tree,
+    /// The settings of its image, where somebody asked for them.
+    image: Option<Tree>,
 }
 
 /// Facets whose values can name another container, by its ID where the daemon tells of it.
@@ -75,7 +77,7 @@ impl Original {
         let (body, _) = Tree::read(json, &CONTAINER_CREATE.shape)?;
         let details = Details::of(&body);
         let uses = uses(copy, body.clone());
-        Ok(Self { object, uses, details, image_id: String::new(), has_users_of_image: false, body })
+        Ok(Self { object, uses, details, image_id: String::new(), has_users_of_image: false, body, image: None })
     }
 
     /// A volume that it has under a name which nobody chose; those that were chosen stand in the body.
@@ -142,6 +144,7 @@ fn uses(copy: &Request, body: Tree) -> Uses {
         known: Known::default(),
         asked: None,
         original: None,
+        completed: None,
         uses: None,
     };
     made.regather();
