@@ -2,6 +2,7 @@
 
 use super::about::{by_name, named};
 use super::denial::Why;
+use super::names::is_whole_id;
 use super::object::Object as Named;
 use super::tenant::Tenant;
 use super::text::shown;
@@ -172,6 +173,13 @@ impl Tenant {
     /// without a name, and for those that the policy does not share.
     fn shares_image(&self, image: &Object) -> bool {
         !self.is_a_tenants(image) && !image.name.is_empty() && !self.says_what_is_used(Target::Image)
+    }
+
+    /// Whether a container may mount the volume: its own, one that is shared, or one that Docker made
+    /// by the way and whose name nobody chose.
+    pub fn may_mount(&self, volume: &Object) -> bool {
+        let unnamed = is_whole_id(&volume.name) && !self.is_a_tenants(volume);
+        self.owns(volume) || self.may_use(Target::Volume, volume) || unnamed
     }
 
     /// Whether the request may name the object for what it names it for.

@@ -4,8 +4,9 @@
 use super::body::Upload;
 use super::execs::Making;
 use super::quotas::Turn;
+use super::settled::Settling;
 use super::upstream::{Lease, Upstream, UpstreamError};
-use super::volumes::Mounted;
+use super::volumes::Expected;
 use crate::policy::Allowed;
 use bytes::Bytes;
 use http::Response;
@@ -52,8 +53,8 @@ pub(super) async fn send(
 
 /// What is looked at once something was made.
 pub(super) struct After {
-    /// The volumes of a tenant's container.
-    pub(super) mounted: Option<Mounted>,
+    /// What a tenant's container must turn out to be, and that nobody reaches it before.
+    pub(super) expected: Option<(Expected, Option<Settling>)>,
     /// Whose an exec is.
     pub(super) exec: Option<Making>,
 }
@@ -61,7 +62,7 @@ pub(super) struct After {
 impl After {
     /// Whether the answer is passed on as it comes.
     pub(super) fn is_nothing(&self) -> bool {
-        self.mounted.is_none() && self.exec.is_none()
+        self.expected.is_none() && self.exec.is_none()
     }
 
     async fn look(
@@ -79,8 +80,8 @@ impl After {
         if let Some(exec) = &self.exec {
             exec.note(&bytes);
         }
-        let Some(mounted) = &self.mounted else { return Ok(Sent::Made(head, bytes)) };
-        Ok(match mounted.check(upstream, &bytes).await {
+        let Some((expected, _)) = &self.expected else { return Ok(Sent::Made(head, bytes)) };
+        Ok(match expected.check(upstream, &bytes).await {
             Ok(()) => Sent::Made(head, bytes),
             Err((status, message)) => Sent::Unmade(status, message),
         })

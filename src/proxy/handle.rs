@@ -11,12 +11,13 @@ use super::originals::{self, Ending};
 use super::quotas::{Full, Turn};
 use super::refuse::Reply;
 use super::rules::Standing;
+use super::settled::Settling;
 use super::shape::{self, Shaping};
 use super::upload;
 use super::upstream::{self, Lease, UpstreamError};
 use super::upstream_io::UpstreamIo;
 use super::version;
-use super::volumes::{self, Mounted};
+use super::volumes::{self, Expected};
 use crate::catalogue::{self, Facet, Op, Operation, Route, Stream, Target};
 use crate::policy::{Allowed, Decision, Denial, NoRole, Role, View};
 use crate::record::{How, Record, Verdict, visible};
@@ -81,6 +82,8 @@ struct Ready {
     ending: Option<Ending>,
     /// Nobody else adds to what the tenant has until the daemon has answered.
     turn: Option<Turn>,
+    /// Nobody of the tenant reaches the container that is made before it was looked at.
+    settling: Option<Settling>,
 }
 
 /// Handles one request; whatever happens, the client gets an answer.
@@ -231,14 +234,36 @@ async fn judge(
     belongs(link, role, &request)?;
     // what is put back names objects, too
     let request = originals::ask(link, role, request).await.map_err(Stop::Refused)?;
+    let looking = link.gate.settled.look(role.tenant(), &request).await.map_err(Stop::Refused)?;
     let (request, ending) = ask_about(link, role, request).await?;
-    let permit = decide(link, role, request).await?;
+    let mut settling = looking.done(&request);
+    let mut permit = decide(link, role, request).await?;
     if target.len() > SHORT_TARGET && !upstream::has_target(&permit) {
         return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
     }
-    let upload = upload::allowed(&link.gate, &permit, body, exchange).await.map_err(Stop::Refused)?;
+    let counted = role.quotas().is_some_and(|quotas| quotas.counts(operation.op));
+    if counted {
+        // nobody waits for who waits for its turn
+        settling = None;
+    }
     let turn = link.gate.quotas.turn(&link.upstream, role, &permit).await?;
-    Ok(Ready { permit, upload, ending, turn })
+    if counted {
+        (permit, settling) = asked_again(link, role, &permit).await?;
+    }
+    let upload = upload::allowed(&link.gate, &permit, body, exchange).await.map_err(Stop::Refused)?;
+    Ok(Ready { permit, upload, ending, turn, settling })
+}
+
+/// While a request waited for its turn, names may have changed hands.
+async fn asked_again(link: &Link, role: &Role, permit: &Allowed) -> Result<(Box<Allowed>, Option<Settling>), Stop> {
+    let mut request = permit.request().clone();
+    let looking = link.gate.settled.look(role.tenant(), &request).await.map_err(Stop::Refused)?;
+    let named = role.references(&request);
+    if !named.is_empty() {
+        request.known = objects::known(&link.upstream, named).await.map_err(Stop::Refused)?;
+    }
+    let settling = looking.done(&request);
+    Ok((self::permit(role, request)?, settling))
 }
 
 /// Rules may have changed while the request was read, and nobody looked at it then: what counts is
@@ -350,7 +375,7 @@ async fn forward(
     standing: &Standing,
     ready: Ready,
 ) -> Result<(Sent, Wanted), UpstreamError> {
-    let Ready { permit, upload, ending, turn } = ready;
+    let Ready { permit, upload, ending, turn, settling } = ready;
     let request: &Understood = permit.request();
     let wanted = Wanted {
         operation: request.operation(),
@@ -371,7 +396,7 @@ async fn forward(
     exchange.views(permit.view());
     link.lasts(exchange);
     let exec = standing.role().ok().and_then(|role| Making::by(link, role, &permit));
-    let after = After { mounted: Mounted::by(&permit), exec };
+    let after = After { expected: Expected::by(&permit).map(|expected| (expected, settling)), exec };
     let sent = if turn.is_none() && after.is_nothing() {
         let (response, lease) = link.upstream.send(&permit, upload).await?;
         Sent::Streaming(response, lease)

@@ -29,6 +29,7 @@ mod reload;
 mod remembered;
 mod revocations;
 mod rules;
+mod settled;
 mod shape;
 mod source;
 mod stream;
@@ -65,6 +66,7 @@ use open::{Open, Opened};
 use quotas::Counted;
 use remembered::Remembered;
 use rules::Rules;
+use settled::Settled;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -157,6 +159,7 @@ struct Gate {
     quotas: Counted,
     metrics: Arc<Metrics>,
     remembered: Remembered,
+    settled: Settled,
     execs: Execs,
 }
 
@@ -164,7 +167,7 @@ impl Gate {
     fn new(upstream: PathBuf, limits: Limits, sees_host: bool, listeners: usize) -> Self {
         let [connections, buffered, full_noted] = [const { AtomicUsize::new(0) }; 3];
         let buffered_by_one = limits.buffered_by_one(listeners);
-        let (quotas, metrics, remembered, execs) = Default::default();
+        let (quotas, metrics, remembered, execs, settled) = Default::default();
         Self {
             upstream,
             limits,
@@ -177,6 +180,7 @@ impl Gate {
             metrics,
             remembered,
             execs,
+            settled,
         }
     }
 

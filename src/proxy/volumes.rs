@@ -1,6 +1,7 @@
-//! Volumes of a container that a tenant makes. Docker would make those that are not there yet by the
-//! way, without a label, so the gate makes them first. Volumes have no IDs: once the container is
-//! there, and nobody can remove them any more, the gate looks again at whose they are.
+//! The containers that tenants make. Docker would make volumes that are not there yet by the way,
+//! without a label, so the gate makes them first. Volumes have no IDs, and names of images change
+//! hands: once the container is there, the gate looks at what it came to be. Nobody of the tenant
+//! reaches it before (`settled`).
 
 use super::apart::id_of;
 use super::objects;
@@ -9,6 +10,7 @@ use super::upstream::Upstream;
 use crate::catalogue::{Facet, Op, Target};
 use crate::policy::{Allowed, Tenant};
 use crate::request::{About, How, Request, Tree, UseValue, Uses, values::bind::Bind};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -37,60 +39,82 @@ fn missing(request: &Request, tenant: &Tenant) -> Vec<Value> {
     absent.map(|name| json!({ "Name": name, "Driver": driver, "Labels": { key: value } })).collect()
 }
 
-/// What a container mounts, as it was judged.
-pub(super) struct Mounted {
-    volumes: Vec<(String, About)>,
+/// What a tenant's container must turn out to be.
+pub(super) struct Expected {
+    /// The IDs of its image, as it was judged.
+    images: Vec<String>,
     tenant: Tenant,
 }
 
-impl Mounted {
-    /// The volumes of a container that a tenant makes; nothing if there are none.
+/// A container that was made, as far as it is looked at.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Made {
+    image: String,
+    #[serde(default)]
+    mounts: Option<Vec<Mount>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Mount {
+    r#type: String,
+    #[serde(default)]
+    name: String,
+}
+
+impl Expected {
+    /// Of a container that a tenant makes.
     pub(super) fn by(permit: &Allowed) -> Option<Self> {
         let (request, tenant) = (permit.request(), permit.tenant()?);
-        if request.operation().op != Op::ContainerCreate {
-            return None;
-        }
-        let used = request.known.iter().filter(|(found, _)| found.kind == Target::Volume && found.how == How::Used);
-        let volumes: Vec<_> = used.map(|(found, about)| (found.name.clone(), about.clone())).collect();
-        (!volumes.is_empty()).then(|| Self { volumes, tenant: tenant.clone() })
+        let images = request.known.iter().filter_map(|(found, about)| match about {
+            About::Found(image) if found.kind == Target::Image && found.how == How::Used => Some(image.id.clone()),
+            _ => None,
+        });
+        let makes = request.operation().op == Op::ContainerCreate;
+        makes.then(|| Self { images: images.collect(), tenant: tenant.clone() })
     }
 
-    /// Takes the container away again if its volumes are not those that were judged.
+    /// Takes the container away again if it is not what was judged.
     ///
     /// # Errors
     /// The status and sentence for the client, which gets no container then.
     pub(super) async fn check(&self, upstream: &Rc<Upstream>, answer: &[u8]) -> Result<(), (u16, String)> {
-        if self.are_unchanged(upstream).await {
-            return Ok(());
-        }
-        let deleted = match id_of(answer) {
+        let id = id_of(answer);
+        let why = match &id {
+            Ok(id) => self.objection(upstream, id).await,
+            Err(why) => Some(why.clone()),
+        };
+        let Some(why) = why else { return Ok(()) };
+        let deleted = match id {
             Ok(id) => question::delete_container(upstream, &id).await,
             Err(why) => Err(why),
         };
         match deleted {
-            Ok(()) => Err((409, "dockgate: a volume was made anew meanwhile; the container was not kept".to_owned())),
-            Err(why) => {
-                tracing::error!(%why, "a container mounts what is another's, and cannot be deleted");
-                Err((502, "dockgate: a volume was made anew meanwhile, and the container cannot be deleted".to_owned()))
+            Ok(()) => Err((409, format!("dockgate: {why}; the container was not kept"))),
+            Err(deletion) => {
+                tracing::error!(%why, %deletion, "a container is not what was judged, and cannot be deleted");
+                Err((502, format!("dockgate: {why}, and the container cannot be deleted")))
             }
         }
     }
 
-    async fn are_unchanged(&self, upstream: &Rc<Upstream>) -> bool {
-        for (name, before) in &self.volumes {
-            match objects::of(upstream, Target::Volume, name).await {
-                Ok(now) if self.is_unchanged(before, &now) => {}
-                _ => return false,
+    /// Why the container is not what was judged: names may have changed hands since the daemon was asked.
+    async fn objection(&self, upstream: &Rc<Upstream>, id: &str) -> Option<String> {
+        let made = match objects::inspect::<Made>(upstream, Op::ContainerInspect, id).await {
+            Ok(Some(made)) => made,
+            Ok(None) => return Some("the container is gone already".to_owned()),
+            Err(why) => return Some(why),
+        };
+        if !self.images.is_empty() && !self.images.contains(&made.image) {
+            return Some("the image was made anew meanwhile".to_owned());
+        }
+        for mount in made.mounts.iter().flatten().filter(|mount| mount.r#type == "volume") {
+            match objects::of(upstream, Target::Volume, &mount.name).await {
+                Ok(About::Found(volume)) if self.tenant.may_mount(&volume) => {}
+                _ => return Some("a volume was made anew meanwhile".to_owned()),
             }
         }
-        true
-    }
-
-    fn is_unchanged(&self, before: &About, now: &About) -> bool {
-        match (before, now) {
-            (About::Found(before), About::Found(now)) => before == now,
-            (_, About::Found(now)) => self.tenant.owns(now),
-            _ => false,
-        }
+        None
     }
 }

@@ -126,8 +126,10 @@ class World:
         data = "cw=="
         secret = self.make(B, "/secrets/create", {"Name": "b-secret", "Labels": mark, "Data": data})
         config = self.make(B, "/configs/create", {"Name": "b-config", "Labels": mark, "Data": data})
-        spec = {"Name": "b-svc", "Labels": mark, "TaskTemplate": {"ContainerSpec": {"Image": "busybox", "Command": ["sleep", "600"]}}}
-        service = self.make(B, "/services/create", spec)
+        # a tenant's services name images by digests, which a local image has not
+        labels = {**mark, "dockgate.tenant": "b"}
+        spec = {"Name": "b-svc", "Labels": labels, "TaskTemplate": {"ContainerSpec": {"Image": "busybox", "Command": ["sleep", "600"], "Labels": labels}}}
+        service = ask(self.direct, "POST", "/services/create", spec)[1]["ID"]
         task = self.task_of(service)
         self.names |= {
             "secret": [secret, "b-secret"],
@@ -340,11 +342,20 @@ MADE = {
         ("container", lambda n: ("/networks/a-net/disconnect", {"Container": n, "Force": True})),
         ("network", lambda n: ("/networks/a-net/connect", {"Container": "a-web", "EndpointConfig": {"NetworkID": n}})),
     ],
-    "tags": [("none", lambda n: ("/images/busybox/tag?repo=b-img&tag=1", None))],
+    "tags": [
+        ("none", lambda n: ("/images/busybox/tag?repo=b-img&tag=1", None)),
+        ("none", lambda n: ("/images/busybox/tag?repo=b-img&tag=latest", None)),
+        ("none", lambda n: ("/images/create?fromSrc=-&repo=busybox&tag=latest", archive({"x": b"x"}))),
+        ("none", lambda n: ("/images/b-img/push?tag=1", None)),
+        ("none", lambda n: ("GET /images/get?names=b-img", None)),
+        ("none", lambda n: ("GET /images/b-img/get", None)),
+    ],
     "filters": [
         ("container", lambda n: ("GET /containers/json?all=1&filters=" + quote(json.dumps({"since": [n]})), None)),
         ("container", lambda n: ("GET /containers/json?all=1&filters=" + quote(json.dumps({"before": [n]})), None)),
         ("image", lambda n: ("GET /images/json?filters=" + quote(json.dumps({"since": [n]})), None)),
+        ("service", lambda n: ("GET /tasks?filters=" + quote(json.dumps({"service": [n]})), None)),
+        ("none", lambda n: ("GET /tasks?filters=" + quote(json.dumps({"node": [os.uname().nodename]})), None)),
     ],
     "labels": [
         ("none", lambda n: ("/containers/create", {"Image": "busybox", "Labels": {"dockgate.tenant": "b"}})),
@@ -352,6 +363,9 @@ MADE = {
         ("none", lambda n: ("/volumes/create", {"Name": "a-forged", "Labels": {"dockgate.tenant": "b"}})),
         ("none", lambda n: ("/build?labels=" + quote('{"dockgate.tenant":"b"}'), DOCKERFILE)),
         ("none", lambda n: ("/commit?container=a-web&repo=a-forged&changes=" + quote("LABEL dockgate.tenant=b"), {})),
+        ("none", lambda n: ("/commit?container=a-web&repo=a-forged&changes=" + quote('CMD ["true"]\nLABEL dockgate.tenant=b'), {})),
+        ("none", lambda n: ("/commit?container=a-web&repo=a-forged&changes=" + quote("LABEL dockgate.tenant=b \\"), {})),
+        ("none", lambda n: ("/images/create?fromSrc=-&changes=" + quote("CMD true\nLABEL dockgate.tenant=b"), archive({"x": b"x"}))),
         ("none", lambda n: ("/services/create", task(Labels={"dockgate.tenant": "b"}))),
         ("none", lambda n: ("/secrets/create", {"Name": "a-forged", "Labels": {"dockgate.tenant": "b"}, "Data": "eA=="})),
     ],
