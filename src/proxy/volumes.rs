@@ -9,6 +9,7 @@ use super::question;
 use super::upstream::Upstream;
 use crate::catalogue::{Facet, Op, Target};
 use crate::policy::{Allowed, Tenant};
+use crate::record::visible;
 use crate::request::{About, How, Request, Tree, UseValue, Uses, values::bind::Bind};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -43,6 +44,8 @@ fn missing(request: &Request, tenant: &Tenant) -> Vec<Value> {
 pub(super) struct Expected {
     /// The IDs of its image, as it was judged.
     images: Vec<String>,
+    /// The volumes that it mounts by their names.
+    mounted: Vec<String>,
     tenant: Tenant,
 }
 
@@ -63,6 +66,12 @@ struct Mount {
     name: String,
 }
 
+/// A name that Docker chose. Docker keeps a volume from being removed for who mounts it by its name,
+/// and looks it up again for who took it over from another container (dockerd 20.10, 26.1 and 28.5).
+fn is_unnamed(volume: &str) -> bool {
+    volume.len() == 64 && volume.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 impl Expected {
     /// Of a container that a tenant makes.
     pub(super) fn by(permit: &Allowed) -> Option<Self> {
@@ -71,8 +80,10 @@ impl Expected {
             About::Found(image) if found.kind == Target::Image && found.how == How::Used => Some(image.id.clone()),
             _ => None,
         });
+        let used = request.known.iter().filter(|(found, _)| found.kind == Target::Volume && found.how == How::Used);
+        let mounted = used.map(|(found, _)| found.name.clone());
         let makes = request.operation().op == Op::ContainerCreate;
-        makes.then(|| Self { images: images.collect(), tenant: tenant.clone() })
+        makes.then(|| Self { images: images.collect(), mounted: mounted.collect(), tenant: tenant.clone() })
     }
 
     /// Takes the container away again if it is not what was judged.
@@ -113,6 +124,9 @@ impl Expected {
             match objects::of(upstream, Target::Volume, &mount.name).await {
                 Ok(About::Found(volume)) if self.tenant.may_mount(&volume) => {}
                 _ => return Some("a volume was made anew meanwhile".to_owned()),
+            }
+            if !is_unnamed(&mount.name) && !self.mounted.contains(&mount.name) {
+                return Some(format!("it takes over the volume {}: mount it by its name", visible(&mount.name)));
             }
         }
         None

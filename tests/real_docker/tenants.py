@@ -398,7 +398,7 @@ def controls(world, checks):
         ("inspects", "GET", "/containers/b-web/json", None),
         ("reads logs", "GET", "/containers/b-web/logs?stdout=1", None),
         ("copies out", "GET", "/containers/b-web/archive?path=/etc/passwd", None),
-        ("runs its image", "POST", "/containers/create?name=b-2", {"Image": "b-img:1", "HostConfig": {"VolumesFrom": ["b-web"], "NetworkMode": "container:b-web", "PidMode": "container:b-web"}}),
+        ("runs its image", "POST", "/containers/create?name=b-2", {"Image": "b-img:1", "HostConfig": {"VolumesFrom": ["b-web"], "Binds": ["b-vol:/w"], "NetworkMode": "container:b-web", "PidMode": "container:b-web"}}),
         ("joins its network", "POST", "/networks/b-net/connect", {"Container": "b-bridge"}),
         ("updates", "POST", "/containers/b-web/update", {"CpuShares": 512}),
         ("saves its image", "GET", "/images/get?names=b-img:1", None),
@@ -409,6 +409,9 @@ def controls(world, checks):
     ):
         status, told = world.of(B, method, target, body)
         checks.line(f"B {name}", status in (200, 201, 204), f"{status} {str(told)[:200]}")
+    # Docker would look the volume up again when it starts, and it could be another's by then
+    status, told = world.of(B, "POST", "/containers/create", {"Image": "busybox", "HostConfig": {"VolumesFrom": ["b-web"]}})
+    checks.line("B takes over no volume that it does not name", status == 409, f"{status} {str(told)[:200]}")
     for name, target in LISTS.items():
         told = world.of(B, "GET", target.format(now=int(time.time()) + 1))[1]
         checks.line(f"B sees its own: {name}", tells(world, told) != [], str(told)[:200])
