@@ -42,6 +42,7 @@ roles:
       - ping
       - container-reads: { target: { label: tier=web } }
       - network-reads
+      - ServiceList: { show: { label: tier=web } }
       - SystemInfo
       - SystemDataUsage: { show: { label: tier=web } }
       - SystemEvents: { show: { label: tier=web } }
@@ -164,7 +165,8 @@ def shown(lab, gate, checks, folder):
     checks.line("only what is shown is listed", sorted(told.split()) == ["v-web"], told)
     code, told = docker("container", "inspect", "v-other")
     checks.line("what is not shown is not there", code != 0 and "no such container" in told.lower(), told)
-    _, network = ask(gate, "GET", "/networks/v-net")
+    status, network = ask(gate, "GET", "/networks/v-net")
+    checks.line("networks without a swarm", status == 200 and ask(gate, "GET", "/services")[0] == 503, f"{status} {network}")
     checks.line("nor in its network", [one["Name"] for one in network["Containers"].values()] == ["v-web"], f"{network['Containers']}")
     _, usage = ask(gate, "GET", "/system/df")
     containers = [one["Names"][0] for one in usage.get("Containers") or usage["ContainerUsage"]["Items"]]

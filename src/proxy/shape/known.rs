@@ -38,7 +38,9 @@ async fn shown(upstream: &Rc<Upstream>, sight: &Sight) -> Result<HashSet<String>
         other => return Err(format!("objects of the kind {other:?} cannot be asked for")),
     };
     let asking = async {
-        let (mut body, mut lease) = question::list(upstream, op, query).await?;
+        let Some((mut body, mut lease)) = question::list(upstream, op, query).await? else {
+            return Ok(HashSet::new());
+        };
         let sections = Answer::of(op).map_or(&[][..], |answer| answer.sections);
         let (mut cutter, mut census) = (Cutter::new(sections), Census { sight, found: HashSet::new() });
         let mut out = Vec::new();
