@@ -2,9 +2,10 @@
 //! be hidden.
 //!
 //! Paths name fields as dockerd spells them, whatever version it is of. `*` is every key or item, `a|b`
-//! either, `~` a key that sounds like a secret, `!` an attribute of an event that is a label.
+//! either, `~` a key that sounds like a secret, `!` an attribute of an event that is a label. `:` at the
+//! end is what stands behind the colon in the text there, where it is a command.
 
-use super::parts::{Part, PartSet};
+use super::parts::{PARTS, Part, PartSet};
 use super::{Op, Target};
 use Part::{
     Addresses, Command, Data, DriverOptions, Env, HealthChecks, History, HostPaths, Labels, LogOptions, Mounts,
@@ -88,6 +89,17 @@ impl Answer {
         elements.flat_map(one).fold(PartSet::default(), |set, part| set.union(PartSet::of(part)))
     }
 
+    /// The parts that are left out with these: those of them that it has, and what stands nowhere else.
+    pub fn hidden(&self, asked: PartSet) -> PartSet {
+        if asked.is_empty() {
+            return asked;
+        }
+        let had = self.parts();
+        let gone = |part: Part| self.sections.iter().all(|section| section.element.is_without(part, asked));
+        let hidden = PARTS.iter().map(|(part, ..)| *part).filter(|part| had.contains(*part) && gone(*part));
+        hidden.fold(PartSet::default(), |set, part| set.union(PartSet::of(part)))
+    }
+
     /// The kinds of objects that it lists, where the path names none.
     pub fn kinds(&self) -> impl Iterator<Item = Target> {
         const OF_EVENTS: &[Target] = &[
@@ -120,6 +132,16 @@ impl Answer {
     }
 }
 
+impl Element {
+    /// Whether nothing of the part remains where these are left out.
+    fn is_without(&self, part: Part, asked: PartSet) -> bool {
+        let is_cut = |path: &&str| self.parts.iter().any(|(of, paths)| asked.contains(*of) && paths.contains(path));
+        let mut paths = self.parts.iter().filter(|(of, _)| *of == part).flat_map(|(_, paths)| paths.iter());
+        let has_columns = self.columns.is_some_and(|(of, _)| of == part);
+        asked.contains(part) || (!has_columns && paths.all(is_cut))
+    }
+}
+
 const NOBODY: Identity = Identity { id: "", name: "", image: "", state: "", labels: "" };
 const PLAIN: Element = Element { kind: None, event: false, identity: NOBODY, parts: &[], columns: None, others: &[] };
 
@@ -139,22 +161,25 @@ static LISTED_CONTAINER: Element = Element {
                 "NetworkSettings.Networks.*.IPAMConfig|MacAddress|Gateway|IPAddress|IPv6Gateway|GlobalIPv6Address",
             ],
         ),
+        (DriverOptions, &["NetworkSettings.Networks.*.DriverOpts"]),
     ],
     ..PLAIN
 };
 
+// why it failed says which of these was at fault
 static CONTAINER: Element = Element {
     kind: Some(Target::Container),
     parts: &[
         (Env, &["Config.Env"]),
         (Command, &["Path", "Args", "Config.Cmd|Entrypoint|Shell|OnBuild", "State.Error"]),
         (HealthChecks, &["Config.Healthcheck", "State.Health.Log"]),
-        (Labels, &["Config.Labels"]),
+        (Labels, &["Config.Labels", "HostConfig.Mounts.*.VolumeOptions.Labels"]),
         (SecretLabels, &["Config.Labels.~", "HostConfig.Annotations.~", "HostConfig.Mounts.*.VolumeOptions.Labels.~"]),
-        (Mounts, &["Mounts", "HostConfig.Binds|Mounts|VolumesFrom|Tmpfs", "Config.Volumes"]),
+        (Mounts, &["Mounts", "HostConfig.Binds|Mounts|VolumesFrom|Tmpfs", "Config.Volumes", "State.Error"]),
         (
             Addresses,
             &[
+                "State.Error",
                 "Config.MacAddress",
                 "HostConfig.Dns|ExtraHosts",
                 "HostConfig.PortBindings.*.*.HostIp",
@@ -167,6 +192,7 @@ static CONTAINER: Element = Element {
         (
             HostPaths,
             &[
+                "State.Error",
                 "ResolvConfPath|HostnamePath|HostsPath|LogPath",
                 "GraphDriver.Data",
                 "Storage",
@@ -176,8 +202,16 @@ static CONTAINER: Element = Element {
                 "NetworkSettings.SandboxKey",
             ],
         ),
-        (LogOptions, &["HostConfig.LogConfig.Config"]),
-        (DriverOptions, &["HostConfig.Mounts.*.VolumeOptions.DriverConfig.Options", "HostConfig.StorageOpt"]),
+        (LogOptions, &["HostConfig.LogConfig.Config", "State.Error"]),
+        (
+            DriverOptions,
+            &[
+                "State.Error",
+                "HostConfig.Mounts.*.VolumeOptions.DriverConfig.Options",
+                "HostConfig.StorageOpt",
+                "NetworkSettings.Networks.*.DriverOpts",
+            ],
+        ),
     ],
     ..PLAIN
 };
@@ -219,7 +253,20 @@ static IMAGE: Element = Element {
     ..PLAIN
 };
 
-static LAYER: Element = Element { parts: &[(History, &["CreatedBy", "Comment"])], ..PLAIN };
+/// The commands of a build set all of these.
+const MADE_BY: &[&str] = &["CreatedBy", "Comment"];
+
+static LAYER: Element = Element {
+    parts: &[
+        (Env, MADE_BY),
+        (Command, MADE_BY),
+        (HealthChecks, MADE_BY),
+        (Labels, MADE_BY),
+        (SecretLabels, MADE_BY),
+        (History, MADE_BY),
+    ],
+    ..PLAIN
+};
 
 static BUILD_CACHE: Element = Element { parts: &[(History, &["Description"])], ..PLAIN };
 
@@ -267,7 +314,14 @@ static SERVICE: Element = Element {
         (Env, &["Spec|PreviousSpec.TaskTemplate.ContainerSpec.Env", "Spec|PreviousSpec.TaskTemplate.PluginSpec.Env"]),
         (Command, &["Spec|PreviousSpec.TaskTemplate.ContainerSpec.Command|Args"]),
         (HealthChecks, &["Spec|PreviousSpec.TaskTemplate.ContainerSpec.HealthCheck|Healthcheck"]),
-        (Labels, &["Spec|PreviousSpec.Labels", "Spec|PreviousSpec.TaskTemplate.ContainerSpec.Labels"]),
+        (
+            Labels,
+            &[
+                "Spec|PreviousSpec.Labels",
+                "Spec|PreviousSpec.TaskTemplate.ContainerSpec.Labels",
+                "Spec|PreviousSpec.TaskTemplate.ContainerSpec.Mounts.*.VolumeOptions.Labels",
+            ],
+        ),
         (
             SecretLabels,
             &[
@@ -280,7 +334,14 @@ static SERVICE: Element = Element {
         (HostPaths, &["Spec|PreviousSpec.TaskTemplate.ContainerSpec.Mounts.*.Source"]),
         (Addresses, &["Endpoint.VirtualIPs", "Spec|PreviousSpec.TaskTemplate.ContainerSpec.Hosts|DNSConfig"]),
         (LogOptions, &["Spec|PreviousSpec.TaskTemplate.LogDriver.Options"]),
-        (DriverOptions, &["Spec|PreviousSpec.TaskTemplate.ContainerSpec.Mounts.*.VolumeOptions.DriverConfig.Options"]),
+        (
+            DriverOptions,
+            &[
+                "Spec|PreviousSpec.TaskTemplate.ContainerSpec.Mounts.*.VolumeOptions.DriverConfig.Options",
+                "Spec|PreviousSpec.Networks.*.DriverOpts",
+                "Spec|PreviousSpec.TaskTemplate.Networks.*.DriverOpts",
+            ],
+        ),
     ],
     ..PLAIN
 };
@@ -292,7 +353,15 @@ static TASK: Element = Element {
         (Env, &["Spec.ContainerSpec|PluginSpec.Env"]),
         (Command, &["Spec.ContainerSpec.Command|Args", "Status.Err"]),
         (HealthChecks, &["Spec.ContainerSpec.HealthCheck|Healthcheck"]),
-        (Labels, &["Labels", "Spec.ContainerSpec.Labels", "NetworksAttachments.*.Network.Spec.Labels"]),
+        (
+            Labels,
+            &[
+                "Labels",
+                "Spec.ContainerSpec.Labels",
+                "Spec.ContainerSpec.Mounts.*.VolumeOptions.Labels",
+                "NetworksAttachments.*.Network.Spec.Labels",
+            ],
+        ),
         (
             SecretLabels,
             &[
@@ -302,19 +371,30 @@ static TASK: Element = Element {
                 "NetworksAttachments.*.Network.Spec.Labels.~",
             ],
         ),
-        (Mounts, &["Spec.ContainerSpec.Mounts"]),
-        (HostPaths, &["Spec.ContainerSpec.Mounts.*.Source"]),
+        (Mounts, &["Spec.ContainerSpec.Mounts", "Status.Err"]),
+        (HostPaths, &["Spec.ContainerSpec.Mounts.*.Source", "Status.Err"]),
         (
             Addresses,
             &[
+                "Status.Err",
                 "NetworksAttachments.*.Addresses",
                 "NetworksAttachments.*.Network.IPAMOptions",
                 "NetworksAttachments.*.Network.Spec.IPAMOptions",
                 "Spec.ContainerSpec.Hosts|DNSConfig",
             ],
         ),
-        (LogOptions, &["Spec.LogDriver.Options"]),
-        (DriverOptions, &["Spec.ContainerSpec.Mounts.*.VolumeOptions.DriverConfig.Options"]),
+        (LogOptions, &["Spec.LogDriver.Options", "Status.Err"]),
+        (
+            DriverOptions,
+            &[
+                "Status.Err",
+                "Spec.ContainerSpec.Mounts.*.VolumeOptions.DriverConfig.Options",
+                "Spec.Networks.*.DriverOpts",
+                "NetworksAttachments.*.DriverOpts",
+                "NetworksAttachments.*.Network.Spec.DriverConfiguration.Options",
+                "NetworksAttachments.*.Network.DriverState.Options",
+            ],
+        ),
     ],
     others: &[Other { kind: Target::Service, at: "ServiceID", whole: true }],
     ..PLAIN
@@ -384,11 +464,14 @@ static HOST: Element = Element {
     ..PLAIN
 };
 
+/// `exec_create: sh -c ...`; the daemon runs health checks so as well, and events do not tell them apart.
+const EXECUTED: &[&str] = &["Action:", "status:"];
+
 static EVENT: Element = Element {
     event: true,
-    // `exec_create: sh -c ...` is cut by its own rule
     parts: &[
-        (Command, &[]),
+        (Command, EXECUTED),
+        (HealthChecks, EXECUTED),
         (Labels, &["Actor.Attributes.!"]),
         (SecretLabels, &["Actor.Attributes.~"]),
         (Mounts, &["Actor.Attributes.destination"]),
@@ -484,6 +567,18 @@ mod tests {
             let known = !identity.name.is_empty() || section.element.event || section.element.kind.is_none();
             assert!(known || !section.at.ends_with("[]"), "{section:?}");
         }
+    }
+
+    #[test]
+    fn what_stands_at_one_place_is_hidden_together() {
+        let hidden = |op, part| Answer::of(op).unwrap().hidden(PartSet::of(part)).words().collect::<Vec<_>>().join(" ");
+        assert_eq!(hidden(Op::ImageHistory, History), "env command health_checks labels secret_labels history");
+        assert_eq!(hidden(Op::SystemEvents, HealthChecks), "command health_checks");
+        assert_eq!(hidden(Op::SystemEvents, Mounts), "mounts");
+        assert_eq!(hidden(Op::ContainerInspect, Command), "command");
+        assert_eq!(hidden(Op::ContainerTop, Env), "");
+        let parts = ANSWERS.iter().flat_map(|answer| answer.sections).flat_map(|section| section.element.parts);
+        parts.for_each(|(part, paths)| assert!(!paths.is_empty(), "{part:?}"));
     }
 
     #[test]

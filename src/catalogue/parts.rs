@@ -23,7 +23,7 @@ parts! {
     Addresses     "addresses"      "IP and MAC addresses, gateways, ports of the host";
     HostPaths     "host_paths"     "where things lie on the host";
     LogOptions    "log_options"    "options of log drivers";
-    DriverOptions "driver_options" "options of volume drivers, with passwords of shares";
+    DriverOptions "driver_options" "options of volume drivers, with passwords of shares, and of endpoints";
     History       "history"        "the commands that an image or the build cache was made by";
     Data          "data"           "the content of configs";
     Tokens        "tokens"         "what machines join and unlock a swarm with";

@@ -132,7 +132,8 @@ fn a_test_can_say_what_an_answer_hides() {
     assert_eq!(send("containers/web/json", "[env, command]"), "passed");
     assert_eq!(send("containers/json", "[secrets]"), "passed");
     let place = "allow, by p.yaml:5 roles.ops.may[0].container-reads";
-    assert_eq!(send("containers/json", "[labels]"), format!("hides: labels / {place}, hides: command, secret_labels"));
+    let hides = "hides: command, secret_labels, driver_options";
+    assert_eq!(send("containers/json", "[labels]"), format!("hides: labels / {place}, {hides}"));
     assert_eq!(send("containers/web/stats", "[env]"), format!("hides: env / {place}"));
     assert!(send("images/json", "[env]").starts_with("hides: env / deny: ImageList"));
     let text =

@@ -32,6 +32,8 @@ impl Comparison<'_> {
         let own = &self.original.details;
         let mount = copy.mounts.iter().find(|it| !own.mounts.iter().any(|had| had.covers(it)));
         let mount = mount.map(|it| (it.facet, format!("mount {} in another way {}", shown(&it.source), self.of())));
+        let over = copy.unnamed.iter().find(|place| !own.has_mount_at(place));
+        let over = over.map(|place| (Facet::Volumes, format!("mount a volume over {} {}", shown(place), self.of())));
         let devices = copy.device_requests.iter().any(|it| !own.device_requests.contains(it));
         let ports = copy.ports.iter().any(|it| !own.ports.contains(it));
         let masked = opens(self, own.masked_paths.as_ref(), copy.masked_paths.as_ref(), MASKED);
@@ -44,7 +46,7 @@ impl Comparison<'_> {
             (read_only, Facet::ReadonlyPaths),
         ];
         let other = flags.into_iter().filter(|(more, _)| *more).map(|(_, facet)| (facet, self.other(facet.row())));
-        mount.into_iter().chain(other).collect()
+        mount.into_iter().chain(over).chain(other).collect()
     }
 
     /// Where every exposed port is published, exposing one is what publishes it.

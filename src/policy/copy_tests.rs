@@ -64,7 +64,20 @@ const HOST: &[(&str, &str, &str, &str)] = &[
         r#""Mounts":[{"Type":"volume","Source":"data","Target":"/d","ReadOnly":true}]"#,
         r#""Binds":["data:/d"]"#,
     ),
-    ("volumes", r#""Binds":["data:/d"]"#, r#""Binds":["/anonymous"]"#, r#""Binds":["other:/d"]"#),
+    ("volumes", r#""Binds":["data:/d"]"#, r#""Binds":["/d"]"#, r#""Binds":["other:/d"]"#),
+    ("volumes", r#""Binds":["/a"]"#, r#""Binds":["/a/"]"#, r#""Binds":["/a","/etc"]"#),
+    (
+        "volumes",
+        r#""Binds":["/a"]"#,
+        r#""Mounts":[{"Type":"volume","Target":"/b/../a","ReadOnly":true}]"#,
+        r#""Mounts":[{"Type":"volume","Target":"/etc","VolumeOptions":{"NoCopy":true}}]"#,
+    ),
+    (
+        "volumes",
+        r#""Binds":["/srv:/s"],"Tmpfs":{"/t":""}"#,
+        r#""Mounts":[{"Type":"volume","Target":"/s"}]"#,
+        r#""Mounts":[{"Type":"volume","Target":"/t"}]"#,
+    ),
     (
         "volumes",
         r#""Mounts":[{"Type":"volume","Source":"v","Target":"/v","VolumeOptions":{"Subpath":"a"}}]"#,
@@ -186,6 +199,7 @@ fn a_copy_runs_what_its_original_runs_or_its_image() {
         ("labels", r#","Labels":{"a":"b","c":"d"}"#, r#","Labels":{"a":"b"}"#, r#","Labels":{"a":"c"}"#),
         ("network_disabled", r#","NetworkDisabled":true"#, r#","NetworkDisabled":true"#, ""),
         ("working_dir", r#","WorkingDir":"/a""#, "", r#","WorkingDir":"/b""#),
+        ("volumes", r#","Volumes":{"/a":{}}"#, r#","Volumes":{"/a/":{}}"#, r#","Volumes":{"/a":{},"/bin":{}}"#),
     ];
     for (word, original, less, more) in cases {
         assert_eq!(beside(original, less), "", "{word}: {original} {less}");

@@ -55,7 +55,7 @@ fn leak(role: &Role, family: &[Op]) -> Option<Leak> {
 
 /// Operations of the role that tell the part.
 fn ways(role: &Role, family: &[Op], part: Part) -> Vec<String> {
-    let tells = |op: &&Op| role.may_ever(**op) && has(**op, part) && !hides(role, **op, part);
+    let tells = |op: &&Op| role.may_ever(**op) && has(**op, part) && !lacks(role, **op, part);
     let inside = if part == Part::Env && family.contains(&Op::ContainerInspect) { INSIDE } else { &[] };
     let in_place = if inside.is_empty() || !role.completes() { &[] } else { IN_PLACE };
     let inside = inside.iter().chain(in_place).filter(|op| role.may_ever(**op));
@@ -66,11 +66,20 @@ fn has(op: Op, part: Part) -> bool {
     Answer::of(op).is_some_and(|answer| answer.parts().contains(part))
 }
 
-/// Whether every grant of the operation hides the part.
+/// Whether every grant of the operation is to hide the part.
 fn hides(role: &Role, op: Op, part: Part) -> bool {
+    is_hidden(role, op, part, |asked| asked)
+}
+
+/// Whether every grant of the operation hides the part, if only with another that stands at the same place.
+fn lacks(role: &Role, op: Op, part: Part) -> bool {
+    is_hidden(role, op, part, |asked| Answer::of(op).map_or(asked, |answer| answer.hidden(asked)))
+}
+
+fn is_hidden(role: &Role, op: Op, part: Part, of: impl Fn(PartSet) -> PartSet) -> bool {
     let hidden = |parts: PartSet| parts.contains(part) || (part == Part::SecretLabels && parts.contains(Part::Labels));
     let grants = role.grants_of(op);
-    has(op, part) && role.may_ever(op) && !grants.is_empty() && grants.iter().all(|rule| hidden(rule.hide))
+    has(op, part) && role.may_ever(op) && !grants.is_empty() && grants.iter().all(|rule| hidden(of(rule.hide)))
 }
 
 #[cfg(test)]
@@ -102,6 +111,10 @@ mod tests {
             ),
             ("may: [ContainerInspect: { hide: [env] }, ImageTag]", ""),
             ("may: [image-reads: { hide: [env] }, ImageHistory: { hide: [history] }]", ""),
+            (
+                "may: [image-reads: { hide: [env] }, ImageHistory]",
+                "hides `env` in ImageInspect, and yet may read it by `ImageHistory`",
+            ),
             ("may: [reads: { hide: [secrets] }]", ""),
         ];
         for (body, expected) in cases {

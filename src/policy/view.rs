@@ -145,6 +145,11 @@ impl Sight {
     }
 }
 
+/// What is left out of an answer where these parts are hidden.
+fn hidden(op: Op, asked: PartSet) -> PartSet {
+    Answer::of(op).map_or(asked, |answer| answer.hidden(asked))
+}
+
 impl Role {
     /// What of the answer is shown; nothing if all of it is, unchanged.
     pub(super) fn view(&self, request: &Request, strict: bool) -> Option<Box<View>> {
@@ -156,7 +161,7 @@ impl Role {
             self.grants_of(op).iter().filter(|rule| rule.objections(request, strict, self.tenant()).is_empty());
         let view = View {
             op,
-            grants: grants.map(|rule| (rule.shows.clone(), rule.hide)).collect(),
+            grants: grants.map(|rule| (rule.shows.clone(), hidden(op, rule.hide))).collect(),
             bans: self.bans_of(op).iter().filter_map(|ban| ban.shows.clone()).collect(),
             tenant: self.tenant().cloned(),
             others: Answer::of(op)

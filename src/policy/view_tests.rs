@@ -47,11 +47,11 @@ fn without_words_there_is_no_view() {
 fn secrets_are_what_fits_the_answer() {
     let role = role("may: [reads: { hide: [secrets] }]");
     let cases = [
-        (LIST, "command secret_labels"),
+        (LIST, "command secret_labels driver_options"),
         ("GET /v1.45/containers/web/json", "env command health_checks secret_labels log_options driver_options"),
         ("GET /v1.45/containers/web/top", "command"),
-        ("GET /v1.45/images/web/history", "history"),
-        (EVENTS, "command secret_labels"),
+        ("GET /v1.45/images/web/history", "env command health_checks labels secret_labels history"),
+        (EVENTS, "command health_checks secret_labels"),
     ];
     for (line, expected) in cases {
         assert_eq!(words(&view(&role, line).unwrap(), &container("web", &[])).as_deref(), Some(expected), "{line}");

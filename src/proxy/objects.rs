@@ -179,15 +179,11 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| format!("{ASKED}, and its answer cannot be read: {error}"))
 }
 
-/// Whether the daemon has no such object. A name that no image can have is none, too, and a host
-/// without a swarm has none of its objects (dockerd 20.10, 26.1 and 28.5).
+/// Whether the daemon has no such object. A name that no image can have is none, too.
 fn is_none(op: Op, status: StatusCode) -> bool {
-    use Op::{ConfigInspect, ImageInspect, NodeInspect, SecretInspect, ServiceInspect, TaskInspect};
-    let swarm = matches!(op, ConfigInspect | NodeInspect | SecretInspect | ServiceInspect | TaskInspect);
     match status {
         StatusCode::NOT_FOUND => true,
-        StatusCode::BAD_REQUEST => op == ImageInspect,
-        StatusCode::SERVICE_UNAVAILABLE => swarm,
-        _ => false,
+        StatusCode::BAD_REQUEST => op == Op::ImageInspect,
+        status => question::lacks_swarm(op, status),
     }
 }

@@ -102,19 +102,28 @@ async fn in_time<T>(asked: impl Future<Output = Result<T, String>>) -> Result<T,
     asked.map_err(|_| format!("no answer within {} seconds", PATIENCE.as_secs()))?
 }
 
-/// Has the daemon list objects by the operation that does so.
+/// Has the daemon list objects by the operation that does so; nothing where there can be none.
 ///
 /// # Errors
 /// Why there is no list, in words.
-pub(super) async fn list(upstream: &Rc<Upstream>, op: Op, query: &str) -> Result<(Incoming, Lease), String> {
+pub(super) async fn list(upstream: &Rc<Upstream>, op: Op, query: &str) -> Result<Option<(Incoming, Lease)>, String> {
     let target = format!("{}{query}", path(op, None));
     let uri = target.parse::<Uri>().map_err(|error| error.to_string())?;
     let asked = upstream.repeatable(|| request(Method::GET, &uri, Upload::Empty));
     let (response, lease) = asked.await.map_err(|error| said(&error))?;
     match response.status() {
-        StatusCode::OK => Ok((response.into_body(), lease)),
+        StatusCode::OK => Ok(Some((response.into_body(), lease))),
+        status if lacks_swarm(op, status) => Ok(None),
         status => Err(format!("the daemon was asked for a list, and answered {status}")),
     }
+}
+
+/// Whether the daemon is of no swarm, and so has none of its objects (dockerd 20.10, 26.1 and 28.5).
+pub(super) fn lacks_swarm(op: Op, status: StatusCode) -> bool {
+    use Op::{ConfigInspect, NodeInspect, SecretInspect, ServiceInspect, ServiceList, TaskInspect};
+    let of_swarms =
+        matches!(op, ConfigInspect | NodeInspect | SecretInspect | ServiceInspect | ServiceList | TaskInspect);
+    of_swarms && status == StatusCode::SERVICE_UNAVAILABLE
 }
 
 /// Sends what may be sent twice, and waits for the whole answer.

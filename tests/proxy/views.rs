@@ -244,6 +244,33 @@ fn networks_tell_of_the_containers_that_a_role_sees() {
 }
 
 #[test]
+fn without_a_swarm_networks_have_no_services_to_tell_of() {
+    let gate = Gate::open(&may("ServiceList: { show: { label: tier=web } }, network-reads"));
+    let services = gate.ask(get("/v1.45/services"));
+    assert_eq!(services.status, 503, "the daemon's own answer: {services:?}");
+    for path in ["/v1.45/networks", "/v1.45/networks/bridge"] {
+        let answer = gate.ask(get(path));
+        assert_eq!(answer.status, 200, "{path} {answer:?}");
+        assert!(answer.text().contains("\"Name\":\"bridge\""), "{path} {answer:?}");
+    }
+}
+
+#[test]
+fn networks_are_not_shown_where_the_list_of_containers_fails() {
+    let mut gate = Gate::open(&may("ContainerList: { show: { name: cat } }, network-reads"));
+    let listener = daemon(&mut gate);
+    let answering = thread::spawn(move || {
+        let networks = begin(&listener);
+        let (mut list, _) = listener.accept().unwrap();
+        let _ = list.read(&mut [0; 4096]).unwrap();
+        list.write_all(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n").unwrap();
+        drop(networks);
+    });
+    assert_eq!(gate.ask(get("/v1.45/networks")).status, 502);
+    answering.join().unwrap();
+}
+
+#[test]
 fn what_no_grant_shows_on_a_list_is_not_there() {
     let gate = Gate::open(&may("container-reads: { target: { label: com.example.team=tools } }"));
     let list = gate.ask(get("/v1.45/containers/json"));

@@ -124,6 +124,11 @@ WORSE = {
     "a writable bind": ("binds", lambda config, host: host["Binds"].__setitem__(0, "/etc:/host")),
     "a writable mount": ("binds", lambda config, host: host["Mounts"][0].update(ReadOnly=False)),
     "another place of a bind": ("binds", lambda config, host: host["Binds"].__setitem__(0, "/etc:/bin:ro")),
+    "a volume over its files": ("plain", lambda config, host: config.update(Volumes={"/bin": {}})),
+    "an empty volume over its files": (
+        "plain",
+        lambda config, host: host.update(Mounts=[{"Type": "volume", "Target": "/etc", "VolumeOptions": {"NoCopy": True}}]),
+    ),
     "another volume": ("binds", lambda config, host: host["Binds"].append("copies-secret:/s")),
     "privilege": ("plain", lambda config, host: host.update(Privileged=True)),
     "a capability": ("caps", lambda config, host: host["CapAdd"].append("SYS_ADMIN")),

@@ -42,6 +42,7 @@ roles:
       - ping
       - container-reads: { target: { label: tier=web } }
       - network-reads
+      - ServiceList: { show: { label: tier=web } }
       - SystemInfo
       - SystemDataUsage: { show: { label: tier=web } }
       - SystemEvents: { show: { label: tier=web } }
@@ -49,6 +50,18 @@ roles:
       - VolumeList: { show: { label: tier=web } }
 never:
   - container-reads: { target: { name: v-vault } }
+"""
+
+# One part hidden each, where another one tells of it.
+APART = """\
+version: 1
+roles:
+  apart:
+    who: [{ uid: 0 }]
+    may:
+      - SystemEvents: { hide: [health_checks, labels] }
+      - ImageHistory: { hide: [env] }
+      - ContainerInspect: { hide: [host_paths, labels, driver_options] }
 """
 
 
@@ -83,7 +96,8 @@ class Lab:
         for container in self.made:
             ask(self.direct, "DELETE", f"/containers/{container}?force=1")
         ask(self.direct, "DELETE", "/networks/v-net")
-        ask(self.direct, "DELETE", "/volumes/v-data")
+        for volume in ("v-data", "v-absent"):
+            ask(self.direct, "DELETE", f"/volumes/{volume}")
 
 
 class Cli:
@@ -142,6 +156,22 @@ def exec_events(lab, gate, checks, folder):
     checks.line("exec inspect", status == 200 and SECRET not in json.dumps(told) and told["ContainerID"] == lab.web, f"{told}")
 
 
+def apart(lab, gate, checks):
+    status, told = ask(gate, "GET", f"/events?since={int(time.time()) - 60}&until={int(time.time())}")
+    told = told.decode() if isinstance(told, bytes) else json.dumps(told)
+    checks.line("events tell no health checks", status == 200 and SECRET not in told and "exec_create" in told, told[-400:])
+    _, layers = ask(gate, "GET", "/images/busybox/history")
+    checks.line("nor histories variables", layers and all("CreatedBy" not in layer for layer in layers), f"{layers}")
+    options = {"type": "none", "o": "bind", "device": f"/absent/{SECRET}"}
+    volume = {"Labels": {"l": SECRET}, "DriverConfig": {"Name": "local", "Options": options}}
+    mount = {"Type": "volume", "Source": "v-absent", "Target": "/m", "VolumeOptions": volume}
+    _, made = ask(lab.direct, "POST", "/containers/create?name=v-broken", {"Image": "busybox", "HostConfig": {"Mounts": [mount]}})
+    lab.made.append(made["Id"])
+    status, failed = ask(lab.direct, "POST", "/containers/v-broken/start")
+    _, told = ask(gate, "GET", "/containers/v-broken/json")
+    checks.line("nor failures paths", status >= 400 and SECRET in str(failed) and SECRET not in str(told), f"{failed} {told}")
+
+
 def python_client(gate, checks):
     try:
         import docker
@@ -164,7 +194,8 @@ def shown(lab, gate, checks, folder):
     checks.line("only what is shown is listed", sorted(told.split()) == ["v-web"], told)
     code, told = docker("container", "inspect", "v-other")
     checks.line("what is not shown is not there", code != 0 and "no such container" in told.lower(), told)
-    _, network = ask(gate, "GET", "/networks/v-net")
+    status, network = ask(gate, "GET", "/networks/v-net")
+    checks.line("networks without a swarm", status == 200 and ask(gate, "GET", "/services")[0] == 503, f"{status} {network}")
     checks.line("nor in its network", [one["Name"] for one in network["Containers"].values()] == ["v-web"], f"{network['Containers']}")
     _, usage = ask(gate, "GET", "/system/df")
     containers = [one["Names"][0] for one in usage.get("Containers") or usage["ContainerUsage"]["Items"]]
@@ -203,11 +234,12 @@ def main():
     lab = Lab(os.environ["DIRECT"].removeprefix("unix://"))
     gates = []
     try:
-        for name, policy in (("hidden", POLICY), ("shown", SHOWN)):
+        for name, policy in (("hidden", POLICY), ("shown", SHOWN), ("apart", APART)):
             gates.append(start_gate(os.path.join(folder, name), policy, lab.direct))
-        (hiding, _), (showing, _) = gates
+        (hiding, _), (showing, _), (parting, _) = gates
         hidden(lab, hiding, checks, folder)
         exec_events(lab, hiding, checks, folder)
+        apart(lab, parting, checks)
         python_client(hiding, checks)
         shown(lab, showing, checks, folder)
         live_events(lab, showing, checks, folder)

@@ -6,7 +6,7 @@ use super::known::Known;
 use super::text::Text;
 use crate::catalogue::answers::Section;
 use crate::catalogue::parts::EVENT_ATTRIBUTES;
-use crate::catalogue::{Element, Part, PartSet, Target};
+use crate::catalogue::{Element, PartSet, Target};
 use crate::policy::{Happened, Seen, View};
 use crate::request::Object;
 
@@ -35,16 +35,15 @@ impl Judge for Viewer {
 /// Leaves out what is hidden.
 fn hide(element: &Element, hidden: PartSet, text: &mut Text<'_>) {
     for (_, paths) in element.parts.iter().filter(|(part, _)| hidden.contains(*part)) {
-        paths.iter().for_each(|path| text.cut(path));
+        paths.iter().for_each(|path| match path.strip_suffix(':') {
+            Some(key) => text.shorten(key, EXECS),
+            None => text.cut(path),
+        });
     }
     if let Some((part, titles)) = element.columns
         && hidden.contains(part)
     {
         text.keep_columns(titles);
-    }
-    if element.event && hidden.contains(Part::Command) {
-        text.shorten("Action", EXECS);
-        text.shorten("status", EXECS);
     }
 }
 

@@ -74,6 +74,7 @@ fn hidden_parts_of_an_inspected_container_are_absent_and_all_else_is_as_it_was()
         ("/Config", "Entrypoint"),
         ("/Config", "OnBuild"),
         ("/HostConfig/LogConfig", "Config"),
+        ("/NetworkSettings/Networks/bridge", "DriverOpts"),
     ] {
         assert!(expected.pointer_mut(at).unwrap().as_object_mut().unwrap().shift_remove(key).is_some(), "{at}/{key}");
     }
@@ -147,6 +148,66 @@ fn events_tell_no_commands_and_only_of_what_is_shown() {
     assert!(!labels.contains("tier") && labels.contains("execID"), "{labels}");
     // an attribute is no label
     assert_eq!(shown("SystemEvents: { show: { label: execID2 } }", path, &stream), "");
+}
+
+#[test]
+fn events_tell_no_health_checks() {
+    let event =
+        r#"{"status":"exec_create: sh -c x","Type":"container","Action":"exec_create: sh -c x","Actor":{"ID":"i"}}"#
+            .to_owned()
+            + "\n";
+    let shown = |hide: &str| shown(&format!("SystemEvents: {{ hide: [{hide}] }}"), "/v1.45/events", &event);
+    assert_eq!(shown("health_checks"), event.replace(": sh -c x", ""));
+    assert_eq!(shown("mounts"), event);
+}
+
+#[test]
+fn why_something_failed_goes_with_what_it_tells() {
+    let container = r#"{"State":{"Error":"no device /srv/x","ExitCode":1}}"#;
+    let task = r#"{"ID":"t","Status":{"State":"failed","Err":"no device /srv/x"}}"#;
+    for hide in ["command", "mounts", "host_paths", "driver_options", "log_options", "addresses"] {
+        let left = shown(&format!("ContainerInspect: {{ hide: [{hide}] }}"), WEB, container);
+        assert_eq!(left, r#"{"State":{"ExitCode":1}}"#, "{hide}");
+        let left = shown(&format!("TaskInspect: {{ hide: [{hide}] }}"), "/v1.45/tasks/t", task);
+        assert_eq!(left, r#"{"ID":"t","Status":{"State":"failed"}}"#, "{hide}");
+    }
+    assert_eq!(shown("ContainerInspect: { hide: [env] }", WEB, container), container);
+    assert_eq!(shown("TaskInspect: { hide: [labels] }", "/v1.45/tasks/t", task), task);
+}
+
+#[test]
+fn mounts_have_labels_and_networks_have_options() {
+    let mounts = r#"[{"Target":"/m","VolumeOptions":{"NoCopy":true,"Labels":{"l":"x"}}}]"#;
+    let networks = r#"[{"Target":"n","DriverOpts":{"o":"x"}}]"#;
+    let container = format!(
+        r#"{{"HostConfig":{{"Mounts":{mounts}}},"NetworkSettings":{{"Networks":{{"n":{{"DriverOpts":{{"o":"x"}},"NetworkID":"i"}}}}}}}}"#
+    );
+    let spec = format!(r#""ContainerSpec":{{"Mounts":{mounts}}},"Networks":{networks}"#);
+    let service = format!(r#"{{"ID":"s","Spec":{{"Name":"s","TaskTemplate":{{{spec}}},"Networks":{networks}}}}}"#);
+    let task = format!(
+        r#"{{"ID":"t","Spec":{{{spec}}},"NetworksAttachments":[{{"Network":{{"DriverState":{{"Name":"overlay","Options":{{"o":"x"}}}}}}}}]}}"#
+    );
+    let cases = [
+        ("ContainerInspect", WEB, &container),
+        ("ServiceInspect", "/v1.45/services/s", &service),
+        ("TaskInspect", "/v1.45/tasks/t", &task),
+    ];
+    for (op, path, answer) in cases {
+        let shown = |hide: &str| shown(&format!("{op}: {{ hide: [{hide}] }}"), path, answer);
+        assert_eq!(shown("labels"), answer.replace(r#","Labels":{"l":"x"}"#, ""), "{op}");
+        let plain = answer.replace(r#"{"DriverOpts":{"o":"x"},"#, "{").replace(r#","DriverOpts":{"o":"x"}"#, "");
+        assert_eq!(shown("driver_options"), plain.replace(r#","Options":{"o":"x"}"#, ""), "{op}");
+        assert_eq!(shown("env"), *answer, "{op}");
+    }
+}
+
+#[test]
+fn the_history_of_an_image_tells_what_it_sets() {
+    let layer = r#"[{"Id":"a","CreatedBy":"ENV A=x","Size":0,"Comment":"c"}]"#;
+    for hide in ["env", "command", "health_checks", "labels", "secret_labels", "history", "secrets"] {
+        let left = shown(&format!("ImageHistory: {{ hide: [{hide}] }}"), "/v1.45/images/x/history", layer);
+        assert_eq!(left, r#"[{"Id":"a","Size":0}]"#, "{hide}");
+    }
 }
 
 #[test]

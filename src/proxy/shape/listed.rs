@@ -30,7 +30,7 @@ async fn read(
     query: &str,
     look: impl FnMut(&'static Section, &[u8]) -> Result<(), Broken>,
 ) -> Result<(), String> {
-    let (mut body, mut lease) = question::list(upstream, op, query).await?;
+    let Some((mut body, mut lease)) = question::list(upstream, op, query).await? else { return Ok(()) };
     let sections = Answer::of(op).map_or(&[][..], |answer| answer.sections);
     let (mut cutter, mut look, mut out) = (Cutter::new(sections), Looking(look), Vec::new());
     while let Some(frame) = body.frame().await {

@@ -12,6 +12,8 @@ use crate::request::values::path;
 pub struct Details {
     /// Paths, volumes and images that are mounted, and containers whose mounts are taken over.
     pub mounts: Vec<Mounted>,
+    /// Where volumes without a name are mounted.
+    pub unnamed: Vec<String>,
     /// Ports of the container that are published: its own, the host's address, the host's port.
     pub ports: Vec<[String; 3]>,
     /// Requests to drivers of devices, with their counts.
@@ -48,11 +50,19 @@ impl Details {
         let from = items("VolumesFrom").iter().filter_map(Tree::text).map(taken_over);
         Self {
             mounts: binds.chain(mounts).chain(from).collect(),
+            unnamed: unnamed(body),
             ports: at("PortBindings").map(published).unwrap_or_default(),
             device_requests: items("DeviceRequests").to_vec(),
             masked_paths: at("MaskedPaths").and_then(texts),
             readonly_paths: at("ReadonlyPaths").and_then(texts),
         }
+    }
+}
+
+impl Details {
+    /// Whether something is mounted at this place, but for a file system in memory.
+    pub fn has_mount_at(&self, place: &str) -> bool {
+        self.unnamed.iter().any(|it| it == place) || self.mounts.iter().any(|it| it.target == place)
     }
 }
 
@@ -74,11 +84,23 @@ impl Mounted {
     }
 }
 
-fn place(target: &str) -> String {
+/// The name by which places are compared.
+pub(super) fn place(target: &str) -> String {
     path::clean(target).unwrap_or_else(|| target.to_owned())
 }
 
-/// A volume without a name holds nothing that somebody else has.
+/// A volume without a name holds nothing that somebody else has, and yet hides what the image has there.
+fn unnamed(body: &Tree) -> Vec<String> {
+    let items = |name: &str| body.at(&["HostConfig", name]).map_or(&[][..], Tree::items);
+    let binds = items("Binds").iter().filter_map(Tree::text).filter_map(Bind::read);
+    let binds = binds.filter(|bind| bind.source == Source::Unnamed).map(|bind| bind.target);
+    let text = |mount: &Tree, name: &str| mount.get(name).and_then(Tree::text).unwrap_or_default().to_owned();
+    let is_unnamed = |mount: &&Tree| text(mount, "Type") == "volume" && text(mount, "Source").is_empty();
+    let mounts = items("Mounts").iter().filter(is_unnamed).map(|mount| place(&text(mount, "Target")));
+    let Some(Tree::Map(volumes)) = body.get("Volumes") else { return binds.chain(mounts).collect() };
+    binds.chain(mounts).chain(volumes.iter().map(|(target, _)| place(target))).collect()
+}
+
 fn bound(spec: &str) -> Option<Mounted> {
     let bind = Bind::read(spec)?;
     let (facet, source) = match bind.source {

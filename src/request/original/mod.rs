@@ -46,10 +46,11 @@ impl Original {
     pub fn read(inspected: &[u8], copy: &Request) -> Result<Self, Refusal> {
         let json = json::read(inspected).map_err(|error| unreadable(&error.what))?;
         let (object, image_id) = (object(&json), text(&json, "Image").to_owned());
-        let volumes = unnamed_volumes(&json);
+        let (volumes, places) = (unnamed_volumes(&json), places(&json));
         let mut original = Self::of(object, as_create(json), copy)?;
         original.image_id = image_id;
         volumes.into_iter().for_each(|volume| original.has_volume(volume));
+        original.details.unnamed.extend(places);
         Ok(original)
     }
 
@@ -202,6 +203,14 @@ fn unnamed_volumes(json: &Json) -> Vec<Mounted> {
     let told =
         |mount: &Json| Mounted::volume(text(mount, "Name").to_owned(), text(mount, "Destination"), writable(mount));
     mounts.iter().filter(unnamed).map(told).collect()
+}
+
+/// Where anything is mounted, of its image's own or of another container as well. File systems in
+/// memory are compared by themselves.
+fn places(json: &Json) -> Vec<String> {
+    let Some(Json::Array(mounts)) = field(json, "Mounts") else { return Vec::new() };
+    let lasting = mounts.iter().filter(|mount| text(mount, "Type") != "tmpfs");
+    lasting.map(|mount| details::place(text(mount, "Destination"))).collect()
 }
 
 /// Names that Docker makes have 64 hex digits.

@@ -61,6 +61,18 @@ fn mounts_are_told_with_what_may_be_done_to_them() {
 }
 
 #[test]
+fn whatever_is_mounted_has_a_place() {
+    let taken =
+        r#"{"Type": "bind", "Source": "/of/another", "Destination": "/b"}, {"Type": "tmpfs", "Destination": "/t"},"#;
+    let inspected = INSPECTED.replace(r#""Mounts": ["#, &format!(r#""Mounts": [{taken}"#));
+    let details = Original::read(inspected.as_bytes(), &create("{}")).unwrap().details;
+    let found = ["/a", "/b", "/d", "/srv", "/t", "/", "/etc"].map(|place| details.has_mount_at(place));
+    assert_eq!(found, [true, true, true, true, false, false, false]);
+    let body = r#"{"Volumes":{"/v/":{}},"HostConfig":{"Binds":["/b","n:/n"],"Mounts":[{"Type":"volume","Target":"/m"},{"Type":"tmpfs","Target":"/t"}]}}"#;
+    assert_eq!(original(body).details.unnamed, ["/b", "/m", "/v"]);
+}
+
+#[test]
 fn what_a_test_misspells_is_told() {
     let refusal = Original::of_body(br#"{"HostConfg":{"Privileged":true}}"#, &create("{}")).unwrap_err();
     assert!(refusal.message.contains("`HostConfg`"), "{}", refusal.message);
