@@ -14,7 +14,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// For each tenant whether containers are being made, shared by all threads.
 #[derive(Debug, Default)]
-pub(super) struct Settled(Mutex<HashMap<(Box<str>, Box<str>), Arc<RwLock<()>>>>);
+pub(super) struct Settled(Mutex<HashMap<Label, Arc<RwLock<()>>>>);
+
+/// The key and value of a tenant's label.
+type Label = (Box<str>, Box<str>);
 
 /// A container is being made, until it was looked at.
 #[derive(Debug)]

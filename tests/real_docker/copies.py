@@ -12,6 +12,8 @@ import time
 
 import docker
 
+from lab import Checks
+
 POLICY = """\
 version: 1
 roles:
@@ -157,20 +159,6 @@ WORSE = {
     "another port behind": ("ports", lambda config, host: host["PortBindings"].update({"81/tcp": host["PortBindings"].pop("80/tcp")})),
     "writable mounts of another": ("from", lambda config, host: host.update(VolumesFrom=["copies-peer"])),
 }
-
-
-class Checks:
-    """Lines for the harness."""
-
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def line(self, name, fine, why=""):
-        print(f"{'ok' if fine else 'FAIL':4} copies: {name:32} {'' if fine else f'({why})'}", flush=True)
-        if fine:
-            self.passed += 1
-        else:
-            self.failed += 1
 
 
 class Lab:
@@ -482,7 +470,7 @@ def composed(lab, checks):
 
 
 def main():
-    checks = Checks()
+    checks = Checks("copies")
     lab = Lab(os.environ["DIRECT"].removeprefix("unix://"), os.environ["DOCKGATE_BIN"])
     try:
         for part in (remade, worse, memory, renamed, removed_by_itself, shared, hidden, hidden_from_others, composed):

@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import pickle
+import shutil
 import socket
 import subprocess
 import sys
@@ -60,6 +61,30 @@ def as_user(uid, work):
         data = pipe.read()
     os.waitpid(child, 0)
     return pickle.loads(data)
+
+
+def docker_cli():
+    """The client under test: the machine's own, else an unpacked one."""
+    unpacked = [f"/opt/docker{version}/usr/bin/docker" for version in (26, 28, 20)]
+    return shutil.which("docker") or next(path for path in unpacked if os.path.exists(path))
+
+
+def start_gate(folder, policy, upstream):
+    """The socket of a gate under this policy, and its process."""
+    os.makedirs(folder)
+    gate, file = os.path.join(folder, "gate.sock"), os.path.join(folder, "policy.yaml")
+    with open(file, "w", encoding="utf-8") as out:
+        out.write(policy)
+    arguments = [os.environ["DOCKGATE_BIN"], "serve", "--policy", file, "--listen", gate, "--upstream", upstream]
+    with open(os.path.join(folder, "log"), "w", encoding="utf-8") as log:
+        process = subprocess.Popen(arguments, stderr=log)
+    for _ in range(100):
+        if os.path.exists(gate):
+            return gate, process
+        time.sleep(0.1)
+    process.kill()
+    with open(os.path.join(folder, "log"), encoding="utf-8") as log:
+        raise SystemExit(f"the gate does not start: {log.read()}")
 
 
 class Checks:

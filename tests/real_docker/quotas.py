@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 
+from lab import Checks
+
 POLICY = """\
 version: 1
 roles:
@@ -46,15 +48,8 @@ listen:
 DOCKERS = "/var/run/docker.sock"
 
 
-class Checks:
-    """Lines for the harness."""
-
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def line(self, name, fine, why=""):
-        print(f"{'ok' if fine else 'FAIL':4} quotas: {name:28} {'' if fine else f'({why})'}", flush=True)
-        self.passed, self.failed = self.passed + bool(fine), self.failed + (not fine)
+class Cli(Checks):
+    """Lines about what the docker client tells."""
 
     def says(self, name, told, *words):
         self.line(name, told.returncode != 0 and all(word in told.stderr for word in words), told)
@@ -163,7 +158,7 @@ def own_socket(lab, checks):
 
 
 def main():
-    checks = Checks()
+    checks = Cli("quotas")
     lab = Lab(os.environ["DIRECT"].removeprefix("unix://"), os.environ["DOCKGATE_BIN"])
     try:
         counted(lab, checks)

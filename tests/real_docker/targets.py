@@ -3,15 +3,12 @@
 
 Every check prints a line; the last line counts them.
 """
-import http.client
-import json
 import os
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
+
+from lab import Checks, ask, start_gate
 
 POLICY = """\
 version: 1
@@ -38,68 +35,12 @@ never:
 RACE_SECONDS = 5
 
 
-class Unix(http.client.HTTPConnection):
-    """HTTP over a Unix socket."""
-
-    def __init__(self, path):
-        super().__init__("docker", timeout=60)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(60)
-        self.sock.connect(self.path)
-
-
-def ask(path, method, target, body=None):
-    """The status and the body, as JSON where it is."""
-    connection = Unix(path)
-    headers = {"Content-Type": "application/json"} if body is not None else {}
-    connection.request(method, target, json.dumps(body) if body is not None else None, headers)
-    answer = connection.getresponse()
-    data = answer.read()
-    connection.close()
-    try:
-        return answer.status, json.loads(data)
-    except ValueError:
-        return answer.status, data
-
-
-class Checks:
-    """Lines for the harness."""
-
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def line(self, name, fine, why=""):
-        print(f"{'ok' if fine else 'FAIL':4} targets: {name:24} {'' if fine else f'({why})'}", flush=True)
-        if fine:
-            self.passed += 1
-        else:
-            self.failed += 1
-
-    def status(self, name, got, wanted):
-        self.line(name, got[0] == wanted, f"{got[0]} and not {wanted}: {str(got[1])[:200]}")
-
-
 class Lab:
     """Objects made behind the gate's back, and a gate before the daemon."""
 
-    def __init__(self, direct, gate_bin):
-        self.direct, self.folder = direct, tempfile.mkdtemp()
-        self.gate = os.path.join(self.folder, "gate.sock")
-        policy = os.path.join(self.folder, "policy.yaml")
-        with open(policy, "w", encoding="utf-8") as file:
-            file.write(POLICY)
-        arguments = [gate_bin, "serve", "--policy", policy, "--listen", self.gate, "--upstream", direct]
-        with open(os.path.join(self.folder, "log"), "w", encoding="utf-8") as log:
-            self.process = subprocess.Popen(arguments, stderr=log)
-        self.made = []
-        for _ in range(100):
-            if os.path.exists(self.gate):
-                return
-            time.sleep(0.1)
-        raise SystemExit("the gate does not start")
+    def __init__(self, direct):
+        self.direct, self.made = direct, []
+        self.gate, self.process = start_gate(os.path.join(tempfile.mkdtemp(), "gate"), POLICY, direct)
 
     def container(self, name, labels):
         body = {"Image": "busybox", "Cmd": ["sleep", "600"], "Labels": labels, "HostConfig": {"NetworkMode": "none"}}
@@ -201,16 +142,15 @@ def race(lab, checks):
 
 
 def main():
-    checks = Checks()
-    lab = Lab(os.environ["DIRECT"].removeprefix("unix://"), os.environ["DOCKGATE_BIN"])
+    checks = Checks("targets")
+    lab = Lab(os.environ["DIRECT"].removeprefix("unix://"))
     try:
         containers(lab, checks)
         plain_objects(lab, checks)
         race(lab, checks)
     finally:
         lab.end()
-    print(f"{checks.passed} passed, {checks.failed} failed")
-    sys.exit(checks.failed != 0)
+    checks.end()
 
 
 main()

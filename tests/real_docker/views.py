@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from harness_http import Checks, ask, docker_cli, start_gate
+from lab import Checks, ask, docker_cli, start_gate
 
 SECRET = "hunter2-and-more"
 
