@@ -75,6 +75,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "proxy/objects.rs",
             "proxy/quotas/count.rs",
             "proxy/shape/text.rs",
+            "proxy/volumes.rs",
             "proxy/apart.rs",
             "proxy/source.rs",
             "control",

@@ -119,7 +119,9 @@ impl Role {
     fn beyond_fences(&self, request: &Request) -> Vec<Why> {
         let beyond = self.tenant().map(|tenant| tenant.objections(request)).unwrap_or_default();
         let forged = fence::forged(self.fences(), self.tenant(), request);
-        beyond.into_iter().chain(forged).chain(fence::named_like_an_id(self.fences(), request)).collect()
+        let named = fence::named_like_an_id(self.fences(), request);
+        let labels = fence::too_many_labels(self.fences(), request);
+        beyond.into_iter().chain(forged).chain(named).chain(labels).collect()
     }
 
     /// Marks what is made as the tenant's, or as nobody's.

@@ -4,6 +4,7 @@ use super::about::{by_name, named};
 use super::denial::Why;
 use super::names::is_whole_id;
 use super::object::Object as Named;
+use super::stamp;
 use super::tenant::Tenant;
 use super::text::shown;
 use crate::catalogue::{Facet, Op, Risk, Target};
@@ -284,7 +285,8 @@ pub(super) fn forged(fences: &[Box<str>], tenant: Option<&Tenant>, request: &Req
     let uses = request.uses.as_ref().filter(|_| !fences.is_empty())?;
     let own = |key: &str, value: &Option<String>| {
         let given = value.as_deref().unwrap_or_default();
-        tenant.is_some_and(|tenant| tenant.label() == (key, given)) || kept(request, key) == Some(given)
+        let emptied = tenant.is_none() && given.is_empty() && stamp::inherits(request.operation().op);
+        emptied || tenant.is_some_and(|tenant| tenant.label() == (key, given)) || kept(request, key) == Some(given)
     };
     let key = uses.of(Facet::Labels).find_map(|value| match value {
         UseValue::Pair { key, value } if fences.iter().any(|fence| **fence == **key) && !own(key, value) => Some(key),
@@ -293,6 +295,26 @@ pub(super) fn forged(fences: &[Box<str>], tenant: Option<&Tenant>, request: &Req
     })?;
     let sentence = format!("ever set the label {}, which tells tenants apart", shown(key));
     Some(Why { word: "labels".into(), sentence, place: None })
+}
+
+/// The labels of one request, as Docker will write them: whatever is listed among others has to be read.
+const MAX_LABELS: usize = 64 << 10;
+
+/// More labels than lists can bear that others are shown.
+pub(super) fn too_many_labels(fences: &[Box<str>], request: &Request) -> Option<Why> {
+    let uses = request.uses.as_ref().filter(|_| !fences.is_empty())?;
+    let size: usize = uses.of(Facet::Labels).map(written).sum();
+    let sentence = format!("ever set labels of more than {} KiB", MAX_LABELS >> 10);
+    (size > MAX_LABELS).then(|| Why { word: "labels".into(), sentence, place: None })
+}
+
+/// Go writes some bytes as six.
+fn written(label: &UseValue) -> usize {
+    let size = |text: &str| text.bytes().map(|b| if b.is_ascii_alphanumeric() { 1 } else { 6 }).sum::<usize>();
+    match label {
+        UseValue::Pair { key, value } => size(key) + value.as_deref().map_or(0, size),
+        other => other.name().map_or(0, size),
+    }
 }
 
 /// As docker shows IDs, or longer.

@@ -188,7 +188,7 @@ fn nobody_sets_the_label_that_tells_tenants_apart() {
     let text = "version: 1\nroles:\n  a:\n    who: [{ uid: 1 }]\n    tenant: a\n    may: [everything]\n  ops:\n    who: others\n    may: [everything]\n";
     let policy = policy(text);
     let [a, ops] = policy.roles() else { panic!() };
-    for (label, of_a, of_ops) in [("a", "allow", "deny"), ("b", "deny", "deny"), ("", "deny", "deny")] {
+    for (label, of_a, of_ops) in [("a", "allow", "deny"), ("b", "deny", "deny"), ("", "deny", "allow")] {
         let body = format!(r#"{{"Image":"x-i","Labels":{{"{LABEL}":"{label}"}}}}"#);
         assert_eq!((verdict(a, CREATE, &body), verdict(ops, CREATE, &body)), (of_a, of_ops), "{label}");
     }

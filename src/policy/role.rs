@@ -145,10 +145,19 @@ impl Role {
         if let Some(tenant) = &self.tenant {
             return request.references().into_iter().filter(|found| tenant.asks_about(found)).collect();
         }
+        let mut rules = self.bans_of(op).iter().chain(self.grants_of(op));
+        if !rules.any(Rule::asks_about_some_use) {
+            return Vec::new();
+        }
         let asks = |facet| self.bans_of(op).iter().chain(self.grants_of(op)).any(|rule| rule.asks_about_use(facet));
         let uses = request.uses.iter().flat_map(|uses| uses.iter()).filter(|used| asks(used.facet));
         let asked: Vec<Reference> = uses.filter_map(|used| of_use(op, used)).collect();
         request.references().into_iter().filter(|found| asked.contains(found)).collect()
+    }
+
+    /// Whether some label tells tenants apart, of this role or of others.
+    pub fn knows_tenants(&self) -> bool {
+        !self.fences.is_empty()
     }
 
     /// Labels that tell tenants apart, of whatever policy.

@@ -195,6 +195,11 @@ impl Rule {
         about && self.target.is_none() && self.shows.as_ref().is_none_or(|shows| shows.is_lasting())
     }
 
+    /// Whether the daemon has to be asked about something that body or query name.
+    pub(super) fn asks_about_some_use(&self) -> bool {
+        self.facets.iter().any(FacetLimit::is_of_objects)
+    }
+
     /// Whether the daemon has to be asked about what a use names.
     pub(super) fn asks_about_use(&self, facet: Facet) -> bool {
         self.facets.iter().any(|limit| limit.row.facet == facet && limit.is_of_objects())

@@ -53,10 +53,15 @@ pub(super) fn nobody(fences: &[Box<str>], request: &mut Request) {
     let op = request.operation().op;
     for key in fences {
         let kept = kept(request, key).map(str::to_owned);
-        if kept.is_some() || INHERITS.contains(&op) {
+        if kept.is_some() || inherits(op) {
             label(request, key, kept.as_deref().unwrap_or_default());
         }
     }
+}
+
+/// Whether what the operation makes would inherit the labels of an image.
+pub(super) fn inherits(op: Op) -> bool {
+    INHERITS.contains(&op)
 }
 
 fn label(request: &mut Request, key: &str, value: &str) -> bool {

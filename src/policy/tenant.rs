@@ -116,7 +116,9 @@ fn label<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t str, &'
     let fields = reader.fields(pair.key.span, node, "`tenant`", &["label"]);
     let field = fields.iter().find(|field| field.key.text == "label")?;
     let text = reader.word(field.key.span, &field.value, "`label`")?;
-    let sound = |(key, value): &(&str, &str)| !key.is_empty() && !value.is_empty() && !text.contains('*');
+    // it is written into instructions and filters as well
+    let plain = text.bytes().all(|b| b.is_ascii_graphic() && !b"*\"'\\$`".contains(&b));
+    let sound = |(key, value): &(&str, &str)| !key.is_empty() && !value.is_empty() && plain;
     let label = text.split_once('=').filter(sound);
     if label.is_none() {
         let help = "write `tenant: { label: team=a }`, or `tenant: a`";

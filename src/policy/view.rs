@@ -93,7 +93,11 @@ impl View {
         match seen.kind {
             None => true,
             Some(Target::Task) => false,
-            Some(kind) if seen.event.is_some() => !tenant.owns(&seen.object) && !tenant.may_read(kind, &seen.object),
+            // those of networks and volumes tell of the containers there, whosever they are
+            Some(kind) if seen.event.is_some() => {
+                let shared = kind == Target::Container && tenant.may_read(kind, &seen.object);
+                !shared && !tenant.owns(&seen.object)
+            }
             Some(kind) => !tenant.sees(kind, &seen.object),
         }
     }

@@ -2,12 +2,14 @@
 //! was asked for, a quota's turn lasts until it has, and what was made has to be looked at.
 
 use super::body::Upload;
+use super::exchange::Exchange;
 use super::execs::Making;
 use super::quotas::Turn;
 use super::settled::Settling;
 use super::upstream::{Lease, Upstream, UpstreamError};
-use super::volumes::Expected;
+use super::volumes::{self, Expected};
 use crate::policy::Allowed;
+use crate::request::body::MAX_JSON_BODY;
 use bytes::Bytes;
 use http::Response;
 use http::response::Parts;
@@ -16,8 +18,8 @@ use hyper::body::Incoming;
 use serde::Deserialize;
 use std::rc::Rc;
 
-/// The largest answer to a create: an ID and warnings.
-const MAX_MADE: usize = 64 << 10;
+/// The largest answer to a create: an ID, and warnings that may repeat what was asked for.
+const MAX_MADE: usize = MAX_JSON_BODY;
 
 /// What came of a request.
 pub(super) enum Sent {
@@ -41,6 +43,9 @@ pub(super) async fn send(
     after: After,
 ) -> Result<Sent, UpstreamError> {
     let sending = tokio::task::spawn_local(async move {
+        if let Err((status, message)) = volumes::make(&upstream, &permit).await {
+            return Ok(Sent::Unmade(status, message));
+        }
         let (response, lease) = upstream.send(&permit, upload).await?;
         drop(turn);
         match response.status().is_success() && !after.is_nothing() {
@@ -55,6 +60,8 @@ pub(super) async fn send(
 pub(super) struct After {
     /// What a tenant's container must turn out to be, and that nobody reaches it before.
     pub(super) expected: Option<(Expected, Option<Settling>)>,
+    /// Whether the request has gone up whole.
+    pub(super) exchange: Rc<Exchange>,
     /// Whose an exec is.
     pub(super) exec: Option<Making>,
 }
@@ -73,9 +80,12 @@ impl After {
     ) -> Result<Sent, UpstreamError> {
         let (head, body) = response.into_parts();
         let Ok(whole) = Limited::new(body, MAX_MADE).collect().await else {
+            if let Some((expected, _)) = &self.expected {
+                expected.take_away(upstream).await;
+            }
             return Ok(Sent::Unmade(502, "dockgate: the Docker daemon broke off the answer to a create".to_owned()));
         };
-        lease.complete(true);
+        lease.complete(self.exchange.is_uploaded());
         let bytes = whole.to_bytes();
         if let Some(exec) = &self.exec {
             exec.note(&bytes);

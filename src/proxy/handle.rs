@@ -17,7 +17,7 @@ use super::upload;
 use super::upstream::{self, Lease, UpstreamError};
 use super::upstream_io::UpstreamIo;
 use super::version;
-use super::volumes::{self, Expected};
+use super::volumes::Expected;
 use crate::catalogue::{self, Facet, Op, Operation, Route, Stream, Target};
 use crate::policy::{Allowed, Decision, Denial, NoRole, Role, View};
 use crate::record::{How, Record, Verdict, visible};
@@ -108,10 +108,6 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
                 Err(_) => return call.unrecorded(),
             }
             call.exchange.forwarded(ready.permit.request().operation().name);
-            if let Err(why) = volumes::make(&link.upstream, &ready.permit).await {
-                let completed = ready.permit.request().completed.is_some();
-                return call.failed(if completed { "a volume cannot be made" } else { &why });
-            }
             match forward(&link, &call.exchange, &seen.standing, ready).await {
                 Ok((Sent::Streaming(response, lease), wanted)) => {
                     return relay(&link, response, lease, wanted, call).await;
@@ -236,7 +232,7 @@ async fn judge(
     let request = originals::ask(link, role, request).await.map_err(Stop::Refused)?;
     let looking = link.gate.settled.look(role.tenant(), &request).await.map_err(Stop::Refused)?;
     let (request, ending) = ask_about(link, role, request).await?;
-    let mut settling = looking.done(&request);
+    let mut settling = looking.done(&request).await.map_err(Stop::Refused)?;
     let mut permit = decide(link, role, request).await?;
     if target.len() > SHORT_TARGET && !upstream::has_target(&permit) {
         return Err(Stop::Refused(Refusal { status: 414, message: "the request's target is too long".into() }));
@@ -262,7 +258,7 @@ async fn asked_again(link: &Link, role: &Role, permit: &Allowed) -> Result<(Box<
     if !named.is_empty() {
         request.known = objects::known(&link.upstream, named).await.map_err(Stop::Refused)?;
     }
-    let settling = looking.done(&request);
+    let settling = looking.done(&request).await.map_err(Stop::Refused)?;
     Ok((self::permit(role, request)?, settling))
 }
 
@@ -280,8 +276,14 @@ fn still_allowed(link: &Link, exchange: &Exchange, seen: &mut Seen, ready: Ready
     } else {
         seen.standing = Rc::clone(&standing);
         standing.is_trusted().map_err(Stop::Untrusted)?;
+        let before = ready.permit.tenant().map(|tenant| tenant.label());
+        let counted = role.quotas().is_some_and(|quotas| quotas.counts(ready.permit.request().operation().op));
+        if before != role.tenant().map(|tenant| tenant.label()) || (counted && ready.turn.is_none()) {
+            return Err(Stop::Refused(Refusal { status: 503, message: "the rules have changed: try again".into() }));
+        }
         let permit = permit(role, ready.permit.request().clone())?;
-        Ready { permit, ..ready }
+        let upload = upload::again(&permit, ready.upload);
+        Ready { permit, upload, ..ready }
     };
     exchange.takes(link.gate.quotas.places(role, ready.permit.request().operation())?);
     Ok(ready)
@@ -396,7 +398,8 @@ async fn forward(
     exchange.views(permit.view());
     link.lasts(exchange);
     let exec = standing.role().ok().and_then(|role| Making::by(link, role, &permit));
-    let after = After { expected: Expected::by(&permit).map(|expected| (expected, settling)), exec };
+    let expected = Expected::by(&permit).map(|expected| (expected, settling));
+    let after = After { expected, exchange: Rc::clone(exchange), exec };
     let sent = if turn.is_none() && after.is_nothing() {
         let (response, lease) = link.upstream.send(&permit, upload).await?;
         Sent::Streaming(response, lease)
@@ -426,8 +429,10 @@ async fn relay(
     call.exchange.answered(response.status().as_u16());
     let (mut head, body) = response.into_parts();
     strip(&mut head.headers);
-    if wanted.fenced && head.status == StatusCode::CONFLICT && takes_a_name(wanted.operation.op) {
-        return call.answer(Reply::new(409, "Conflict. The name is already in use".to_owned()));
+    if wanted.fenced
+        && let Some(sentence) = in_use(wanted.operation.op, head.status)
+    {
+        return call.answer(Reply::new(head.status.as_u16(), sentence.to_owned()));
     }
     if wanted.completed && !head.status.is_success() {
         return call.answer(Reply::kept_back(head.status.as_u16()));
@@ -445,9 +450,16 @@ async fn relay(
     call.stream(head, body, lease)
 }
 
-/// Whose name it is that a container cannot have, Docker tells by its ID.
-fn takes_a_name(op: Op) -> bool {
-    matches!(op, Op::ContainerCreate | Op::ContainerRename)
+/// What a tenant is told where Docker would tell who has the name or uses the object, by its ID.
+fn in_use(op: Op, status: StatusCode) -> Option<&'static str> {
+    let refused = matches!(status, StatusCode::CONFLICT | StatusCode::FORBIDDEN);
+    match op {
+        Op::ContainerCreate | Op::ContainerRename if status == StatusCode::CONFLICT => {
+            Some("Conflict. The name is already in use")
+        }
+        Op::ImageDelete | Op::NetworkDelete | Op::VolumeDelete if refused => Some("Conflict. It is in use"),
+        _ => None,
+    }
 }
 
 /// The daemon has switched: the client's stream is taken from hyper and made raw.

@@ -176,14 +176,18 @@ async fn raw(upstream: &Rc<Upstream>, op: Op, name: &str) -> Answer<Bytes> {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| format!("{ASKED}, and its answer cannot be read: {error}"))
+    // the error itself may quote what was said
+    let unread =
+        |error: serde_json::Error| format!("{ASKED}, and its answer cannot be read (column {})", error.column());
+    serde_json::from_slice(body).map_err(unread)
 }
 
 /// Whether the daemon has no such object. A name that no image can have is none, too.
 fn is_none(op: Op, status: StatusCode) -> bool {
     match status {
         StatusCode::NOT_FOUND => true,
-        StatusCode::BAD_REQUEST => op == Op::ImageInspect,
+        // the beginning of several IDs means none of them
+        StatusCode::BAD_REQUEST => !matches!(op, Op::VolumeInspect | Op::PluginInspect),
         status => question::lacks_swarm(op, status),
     }
 }

@@ -51,8 +51,8 @@ pub(super) async fn labelled(
 /// Makes a volume, or finds the one that has the name.
 ///
 /// # Errors
-/// Why it cannot be made, in words.
-pub(super) async fn make_volume(upstream: &Rc<Upstream>, body: &Value) -> Result<(), String> {
+/// Why there is no answer, in words.
+pub(super) async fn make_volume(upstream: &Rc<Upstream>, body: &Value) -> Result<StatusCode, String> {
     let uri = Uri::from_static("/volumes/create");
     let bytes = Bytes::from(body.to_string());
     let asked = ask(upstream, || {
@@ -60,7 +60,7 @@ pub(super) async fn make_volume(upstream: &Rc<Upstream>, body: &Value) -> Result
         request.headers_mut().insert(CONTENT_TYPE, JSON);
         request
     });
-    done(in_time(asked).await?)
+    in_time(asked).await.map(|(status, _)| status)
 }
 
 /// Deletes a container that has just been made.
@@ -68,9 +68,15 @@ pub(super) async fn make_volume(upstream: &Rc<Upstream>, body: &Value) -> Result
 /// # Errors
 /// Why it cannot be deleted, in words.
 pub(super) async fn delete_container(upstream: &Rc<Upstream>, id: &str) -> Result<(), String> {
-    let target = format!("{}?force=1", path(Op::ContainerDelete, Some(id)));
+    // with the volumes that nobody named
+    let target = format!("{}?force=1&v=1", path(Op::ContainerDelete, Some(id)));
     let uri = target.parse::<Uri>().map_err(|error| error.to_string())?;
-    done(in_time(ask(upstream, || request(Method::DELETE, &uri, Upload::Empty))).await?)
+    let (status, _) = in_time(ask(upstream, || request(Method::DELETE, &uri, Upload::Empty))).await?;
+    match status {
+        StatusCode::NOT_FOUND => Ok(()),
+        status if status.is_success() => Ok(()),
+        status => Err(status.to_string()),
+    }
 }
 
 fn path(op: Op, name: Option<&str>) -> String {
@@ -85,11 +91,6 @@ fn escaped(text: &str) -> String {
         byte => format!("%{byte:02X}"),
     };
     text.bytes().map(escape).collect()
-}
-
-fn done((status, body): (StatusCode, Bytes)) -> Result<(), String> {
-    let told = || String::from_utf8_lossy(&body).into_owned();
-    if status.is_success() { Ok(()) } else { Err(format!("{status}: {}", told())) }
 }
 
 async fn get(upstream: &Rc<Upstream>, target: &str) -> Result<(StatusCode, Bytes), String> {

@@ -72,6 +72,17 @@ pub(super) async fn allowed(
     }
 }
 
+/// The body of a permit that took another's place: what it puts into a request counts.
+pub(super) fn again(permit: &Allowed, upload: Upload) -> Upload {
+    match upload {
+        Upload::Full(_, held, exchange) => {
+            let body = permit.request().canonical_body().map(Bytes::from);
+            Upload::Full(body, held, exchange)
+        }
+        other => other,
+    }
+}
+
 /// What streams through untouched: archives, and all under `everything`. JSON that is judged
 /// was read; should it ever not have been, it ends here.
 fn streamed(permit: &Allowed, body: Incoming, exchange: &Rc<Exchange>) -> Result<Upload, Refusal> {

@@ -18,11 +18,18 @@ use std::rc::Rc;
 /// Makes the volumes that a container binds by name, and that are not there yet.
 ///
 /// # Errors
-/// Why one cannot be made, in words.
-pub(super) async fn make(upstream: &Rc<Upstream>, permit: &Allowed) -> Result<(), String> {
+/// The status and sentence for the client where one cannot be made: Docker's own could tell of what
+/// the client was not shown.
+pub(super) async fn make(upstream: &Rc<Upstream>, permit: &Allowed) -> Result<(), (u16, String)> {
     let Some(tenant) = permit.tenant() else { return Ok(()) };
     for body in missing(permit.request(), tenant) {
-        question::make_volume(upstream, &body).await.map_err(|why| format!("a volume cannot be made: {why}"))?;
+        match question::make_volume(upstream, &body).await {
+            Ok(status) if status.is_success() => {}
+            Ok(status) if status.is_client_error() => {
+                return Err((status.as_u16(), "dockgate: Docker refuses to make a volume of this name".to_owned()));
+            }
+            _ => return Err((502, "dockgate: a volume cannot be made".to_owned())),
+        }
     }
     Ok(())
 }
@@ -46,6 +53,8 @@ pub(super) struct Expected {
     images: Vec<String>,
     /// The volumes that it mounts by their names.
     mounted: Vec<String>,
+    /// The name that it was asked to have.
+    name: Option<String>,
     tenant: Tenant,
 }
 
@@ -82,8 +91,9 @@ impl Expected {
         });
         let used = request.known.iter().filter(|(found, _)| found.kind == Target::Volume && found.how == How::Used);
         let mounted = used.map(|(found, _)| found.name.clone());
+        let name = request.name().map(str::to_owned);
         let makes = request.operation().op == Op::ContainerCreate;
-        makes.then(|| Self { images: images.collect(), mounted: mounted.collect(), tenant: tenant.clone() })
+        makes.then(|| Self { images: images.collect(), mounted: mounted.collect(), name, tenant: tenant.clone() })
     }
 
     /// Takes the container away again if it is not what was judged.
@@ -107,6 +117,16 @@ impl Expected {
                 tracing::error!(%why, %deletion, "a container is not what was judged, and cannot be deleted");
                 Err((502, format!("dockgate: {why}, and the container cannot be deleted")))
             }
+        }
+    }
+
+    /// Takes away what nobody can look at, since the daemon did not tell its ID.
+    pub(super) async fn take_away(&self, upstream: &Rc<Upstream>) {
+        let Some(name) = &self.name else {
+            return tracing::error!("a container was made, and nobody knows whether it is what was judged");
+        };
+        if let Err(why) = question::delete_container(upstream, name).await {
+            tracing::error!(%why, "a container that nobody could look at cannot be deleted");
         }
     }
 

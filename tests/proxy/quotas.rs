@@ -54,7 +54,7 @@ impl Fake {
             let listed: Vec<String> = (0..made).map(|id| format!(r#"{{"Id":"{id}","Mounts":[]}}"#)).collect();
             return format!("[{}]", listed.join(","));
         }
-        r#"{"Id":"0","HostConfig":{"Memory":1073741824,"NanoCpus":0}}"#.into()
+        r#"{"Id":"0","Image":"0","HostConfig":{"Memory":1073741824,"NanoCpus":0}}"#.into()
     }
 }
 
