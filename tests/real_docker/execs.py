@@ -71,7 +71,7 @@ def run(lab, checks):
         ("a role of a tenant's", ONE, HELPER, False, False),
         ("everything", HELPER, 0, True, True),
         ("another role of everything's", 0, HELPER, False, False),
-        ("an unknown one", None, HELPER, True, True),
+        ("an unknown one", None, HELPER, True, False),
         ("a tenant, an unknown one", None, ONE, True, False),
     ]
     for name, maker, comer, seen, started in cases:

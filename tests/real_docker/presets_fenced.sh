@@ -60,13 +60,19 @@ team_cleans() {
   a rm -fv "$RUN-web" && a network rm "$RUN-net" && a volume rm "$RUN-data" && a rmi "$RUN:1"
 }
 
+team_imports() {
+  local made
+  a exec "$RUN-web" sh -c 'echo imported >/made' &&
+    a export "$RUN-web" >"$WORK/root.tar" && made=$(a import - <"$WORK/root.tar") && a tag "$made" "$RUN:1"
+}
+
 preset_two_teams() {
   check "teams make what is theirs" team_makes_its_own
   check "teams work in it" team_works_in_it
   check "teams share the proxy" team_shares_the_proxy
   check "teams have limits" team_is_limited
-  check "teams build" image_of a "$RUN:1" a
-  check "teams run what they built" a run --rm --pull never "$RUN:1" cat /made
+  check "teams import" team_imports
+  check "teams run what they imported" a run --rm --pull never "$RUN:1" cat /made
   check "teams see nothing else" other_sees_nothing
   check "teams not inspect" unseen b inspect "$RUN-web"
   check "teams not stop" unseen b stop "$RUN-web"
