@@ -36,6 +36,7 @@ roles:
           volumes: any
           networks: any
           network_mode: any
+          bind_options: [rprivate, read_only_non_recursive] # the latter is what `:ro` is before API 1.44
           set: { mem_limit: 16MiB, cpus: 0.5, docker_socket: own, labels: { dockgate.tenant: quota-test } }
 """
 CONFIGURATION = """\
