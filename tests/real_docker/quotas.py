@@ -132,9 +132,13 @@ def until(ask, wanted):
 
 
 def local(lab, checks):
-    name = checks.works("a container to look at", lab.docker("run", "-d", "--network", "none", "busybox", "sleep", "60"))
-    follow = [subprocess.Popen(["docker", "-H", f"unix://{lab.gate}", "logs", "-f", name]) for _ in range(2)]
-    told = until(lambda: lab.docker("logs", name), lambda told: told.returncode != 0)
+    name = checks.works("a container to look at",
+                        lab.docker("run", "-d", "--network", "none", "busybox", "sh", "-c", "echo here; sleep 60"))
+    logs = ["docker", "-H", f"unix://{lab.gate}", "logs", "-f", name]
+    follow = [subprocess.Popen(logs, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    for client in follow:
+        client.stdout.readline()  # it holds its place
+    told = lab.docker("logs", name)
     checks.says("streams", told, "open more streams at once: 2 of 2 are open")
     follow[0].kill()
     follow[0].wait()
