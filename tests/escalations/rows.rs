@@ -85,6 +85,9 @@ pub(crate) struct Allowed {
     /// The API version, `1.since`, from which a daemon knows what is asked.
     #[serde(default)]
     pub(crate) since: u16,
+    /// It is named by an ID, which only a live daemon can tell the name of.
+    #[serde(default)]
+    pub(crate) by_id: bool,
     /// What the daemon answers, where it is no success.
     pub(crate) status: Option<u16>,
     /// The port that the daemon then connects to; whatever it answers.
