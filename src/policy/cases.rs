@@ -2,16 +2,14 @@
 
 use super::decide::{Allowed, Decision};
 use super::denial::Denial;
-use super::facts::Facts;
 use super::place::Place;
 use super::quota::{Amounts, Quota};
 use super::quota_demand::Demand;
+use super::told::{Posed, Told, Unposed};
 use super::view::View;
 use super::{Policy, Role};
-use crate::catalogue::{Answer, Body, PartSet, route};
-use crate::request::{About, HostSocket, Identity, Original, Peer, Refusal, Request, split_target, understand_head};
-use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{HeaderMap, Method};
+use crate::catalogue::{Answer, PartSet};
+use crate::request::{Refusal, Request};
 use std::sync::Arc;
 
 /// One test of a policy.
@@ -21,27 +19,11 @@ pub struct Case {
     pub it: Arc<str>,
     /// Where it stands.
     pub place: Place,
-    pub(super) who: As,
-    pub(super) method: Method,
-    pub(super) target: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Option<String>,
-    /// What the daemon would say of the object in the path.
-    pub(super) about: About,
-    /// What the daemon would say of all else that the request names.
-    pub(super) facts: Facts,
+    pub(super) told: Told,
     /// What is there already, and under way.
     pub(super) usage: Usage,
-    /// The container that is to be copied, as the body that would make it.
-    pub(super) original: Option<String>,
     pub(super) expect: Expect,
 }
-
-/// The listener's name, as tests have it.
-pub(super) const LISTENER: &str = "tests";
-
-/// Where the host has that listener, as `docker_socket: own` puts it into containers.
-const SOCKET: &str = "/run/dockgate/tests.sock";
 
 /// How much of the role's quotas is used up.
 #[derive(Clone, Debug, Default)]
@@ -61,14 +43,6 @@ impl Usage {
         let place = quota.zip(most).and_then(|(quota, most)| role.deny_place(quota, most));
         place.or_else(|| role.deny_more(&there, &Demand::of(request).at_most()))
     }
-}
-
-/// Who sends the request.
-#[derive(Clone, Debug)]
-pub(super) enum As {
-    /// Nobody said: whoever the policy's one role is for.
-    OnlyRole,
-    Client(Box<Identity>),
 }
 
 /// What has to come.
@@ -128,80 +102,31 @@ impl CaseResult {
 impl Case {
     /// Runs the test.
     pub fn run(&self, policy: &Policy) -> CaseResult {
-        let came = self.send(policy).unwrap_or_else(Came::Refused);
+        let came = self.send(policy);
         let failure = (!self.expect.is_met(&came)).then(|| Failure { expected: self.expect.said(), came: came.said() });
         CaseResult { it: self.it.clone(), place: self.place.clone(), failure }
     }
 
-    fn send(&self, policy: &Policy) -> Result<Came, Refusal> {
-        let who = self.client();
-        let role = match (&self.who, policy.roles()) {
-            (As::OnlyRole, [role]) => role,
-            _ => match policy.role(&who) {
-                Ok(role) => role,
-                Err(none) => return Ok(Came::Deny { words: vec!["who".into()], sentence: none.to_string() }),
-            },
-        };
-        let (path, query) = split_target(&self.target)?;
-        let route = route(&self.method, path)?;
-        if self.body.is_some() && route.operation.body == Body::None {
-            return Err(Refusal::malformed(format!("{} takes no body", route.operation.name)));
+    fn send(&self, policy: &Policy) -> Came {
+        match self.told.posed(policy) {
+            Ok(posed) => self.judged(posed),
+            Err(Unposed::NoRole(none)) => Came::Deny { words: vec!["who".into()], sentence: none.to_string() },
+            Err(Unposed::Refused(refusal)) => Came::Refused(refusal),
+            Err(Unposed::Never(role, request)) => Came::denied(&role.deny_operation(request.operation().op)),
         }
-        let request = understand_head(Arc::new(who), self.method.clone(), route, query, &self.headers())?;
-        let request = match role.unexamined(request.operation().op) {
-            true => request,
-            false => request.with_body(self.body.as_deref().unwrap_or_default().as_bytes())?,
-        };
-        let op = request.operation().op;
-        // as in the gate, where nobody is asked about what is not allowed anyway
-        if !role.may_ever(op) {
-            return Ok(Came::denied(&role.deny_operation(op)));
-        }
-        let mut request = request;
-        request.is_about(self.about.clone());
-        self.facts.tell(role, &mut request);
-        request.original = self.original(&request)?.map(Arc::new);
-        let request = role.completed(request);
-        let hidden = role.hides(&request);
-        Ok(match role.decide(request) {
-            Decision::Deny(denial) if hidden.is_some() && denial.is_of_target() => Came::Absent(denial.to_string()),
-            Decision::Allow(allowed) => match self.usage.denial(role, allowed.request()) {
+    }
+
+    fn judged(&self, posed: Posed<'_>) -> Came {
+        let role = posed.role;
+        match posed.decided() {
+            (Decision::Deny(denial), true) => Came::Absent(denial.to_string()),
+            (Decision::Deny(denial), false) => Came::denied(&denial),
+            (Decision::Allow(allowed), _) => match self.usage.denial(role, allowed.request()) {
                 Some(denial) => Came::denied(&denial),
                 None => Came::allowed(&allowed),
             },
-            Decision::Deny(denial) => Came::denied(&denial),
-        })
-    }
-
-    fn original(&self, copy: &Request) -> Result<Option<Original>, Refusal> {
-        self.original.as_deref().map(|body| Original::of_body(body.as_bytes(), copy)).transpose()
-    }
-
-    /// A test that gives a body means JSON, unless it says otherwise.
-    fn headers(&self) -> HeaderMap {
-        let mut headers = self.headers.clone();
-        if self.body.is_some() && !headers.contains_key(CONTENT_TYPE) {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        headers
     }
-
-    fn client(&self) -> Identity {
-        let client = match &self.who {
-            As::OnlyRole => stranger(),
-            As::Client(client) => (**client).clone(),
-        };
-        Identity { socket: Arc::new(HostSocket { own: Some(SOCKET.to_owned()), upstream: None }), ..client }
-    }
-}
-
-/// A client of whom nothing is known.
-pub(super) fn stranger() -> Identity {
-    let (uid, gid) = (super::who::OVERFLOW_ID, super::who::OVERFLOW_ID);
-    Identity::new(
-        LISTENER.into(),
-        Peer::Unix { uid, gid, pid: 0, groups: Vec::new(), user: None, group_names: Vec::new() },
-    )
 }
 
 impl Expect {

@@ -1,11 +1,8 @@
 //! `tests`, read.
 
-use super::case_body;
-use super::cases::{As, Case, Expect, LISTENER, Usage, stranger};
+use super::cases::{Case, Expect, Usage};
 use super::compile::Mode;
-use super::compile_target::FACTS as TARGET_FACTS;
 use super::compile_view;
-use super::facts;
 use super::quota::{self, Quota};
 use super::quota_read;
 use super::raw;
@@ -13,58 +10,33 @@ use super::reader::Reader;
 use super::report::Span;
 use super::require::REQUIREMENTS;
 use super::text::shown;
+use super::told_read;
 use super::tree::{Content, Node, Pair};
-use super::who::{OVERFLOW_ID, plain_address};
-use super::who_read::{CERT_FACTS, CONTAINER_FACTS, FACTS, number};
-use crate::catalogue::fields::CONTAINER_CREATE;
-use crate::catalogue::{FACETS, OPERATIONS, PartSet, facet_named, operation_named, route};
-use crate::request::{About, Certificate, Identity, Object, Peer};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use std::net::{IpAddr, Ipv4Addr};
+use crate::catalogue::{FACETS, OPERATIONS, PartSet, facet_named, operation_named};
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["it", "as", "send", "about", "facts", "original", "usage", "body", "headers", "expect"];
+/// The words of a test, beside those that tell the request.
+const KEYS: &[&str] = &["it", "usage", "expect"];
 
 /// Reads one test; its place in the list is `index`.
 pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize) -> Option<(Case, Span)> {
-    let pairs = reader.fields(node.span, node, "a test", KEYS);
+    let keys: Vec<&str> = KEYS.iter().chain(told_read::KEYS).copied().collect();
+    let pairs = reader.fields(node.span, node, "a test", &keys);
     let first = pairs.first()?.key.span;
-    let mut need = |key: &str| {
-        let found = pairs.iter().find(|pair| pair.key.text == key);
-        if found.is_none() {
+    for key in ["it", "send", "expect"] {
+        if !pairs.iter().any(|pair| pair.key.text == key) {
             reader.report.problem(first, format!("the test has no `{key}`"));
         }
-        found
-    };
-    let (it, send, expect) = (need("it"), need("send"), need("expect"));
-    let find = |key: &str| pairs.iter().find(|pair| pair.key.text == key);
-    let it: Option<Arc<str>> = it.and_then(|pair| reader.word(pair.key.span, &pair.value, "`it`")).map(Into::into);
-    let send = send.and_then(|pair| send_line(reader, pair));
-    let expect = expect.and_then(|pair| expected(reader, pair));
-    let who = find("as").map_or(Some(As::OnlyRole), |pair| sender(reader, pair));
-    let headers = find("headers").map_or(Some(HeaderMap::new()), |pair| headers(reader, pair));
-    let (method, target) = send?;
-    let place = reader.report.place(first, &format!("tests[{index}]"));
-    let path = target.split('?').next().unwrap_or_default();
-    let table = route(&method, path).ok().and_then(|route| route.operation.body.table());
-    let original = find("original").and_then(|pair| original(reader, pair));
-    let body = find("body").map(|pair| case_body::text(&pair.value, table));
-    let about = find("about").map_or(About::Unasked, |pair| about(reader, pair));
-    let facts = find("facts").map(|pair| facts::read(reader, pair)).unwrap_or_default();
-    let usage = find("usage").map(|pair| usage(reader, pair)).unwrap_or_default();
-    let (it, who, headers, expect) = (it?, who?, headers?, expect?);
-    Some((Case { it, place, who, method, target, headers, body, about, facts, original, usage, expect }, first))
-}
-
-fn send_line<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(Method, String)> {
-    let text = reader.word(pair.key.span, &pair.value, "`send`")?;
-    let split = text.split_once(' ').filter(|(_, target)| target.starts_with('/') && !target.contains(' '));
-    let read = split.and_then(|(method, target)| Some((Method::from_bytes(method.as_bytes()).ok()?, target)));
-    if read.is_none() {
-        let help = "write a method and a path: `GET /v1.47/containers/json?all=true`";
-        reader.report.problem_with_help(pair.value.span, format!("{} is no request", shown(text)), help);
     }
-    read.map(|(method, target)| (method, target.to_owned()))
+    let find = |key: &str| pairs.iter().find(|pair| pair.key.text == key);
+    let it: Option<Arc<str>> =
+        find("it").and_then(|pair| reader.word(pair.key.span, &pair.value, "`it`")).map(Into::into);
+    let expect = find("expect").and_then(|pair| expected(reader, pair));
+    let usage = find("usage").map(|pair| usage(reader, pair)).unwrap_or_default();
+    let told = told_read::told(reader, pairs);
+    let place = reader.report.place(first, &format!("tests[{index}]"));
+    let (it, told, expect) = (it?, told?, expect?);
+    Some((Case { it, place, told, usage, expect }, first))
 }
 
 fn expected<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Expect> {
@@ -113,151 +85,9 @@ fn denied_word(reader: &mut Reader<'_, '_>, span: Span, word: &str) -> bool {
     known
 }
 
-fn sender<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<As> {
-    let node = reader.resolve(&pair.value)?;
-    if node.text() == Some("anyone") {
-        return Some(As::Client(Box::new(stranger())));
-    }
-    let pairs = reader.fields(pair.key.span, node, "`as`", FACTS);
-    let has = |keys: &[&str]| pairs.iter().any(|pair| keys.contains(&pair.key.text.as_str()));
-    let (unix, tcp) = (has(&["uid", "gid", "user", "group"]), has(&["address", "cert"]));
-    if unix && tcp {
-        let help = "users and groups are known on Unix sockets alone, addresses and certificates on TCP alone";
-        reader.report.problem_with_help(pair.key.span, "no client has all of these facts", help);
-        return None;
-    }
-    let peer = if tcp { tcp_peer(reader, pairs) } else { unix_peer(reader, pairs) };
-    let mut client = Identity::new(LISTENER.into(), peer);
-    let inside = pairs.iter().find(|pair| pair.key.text == "container");
-    client.container = inside.map(|pair| Arc::new(object(reader, pair, "`container`", CONTAINER_FACTS)));
-    (unix || tcp || inside.is_some()).then(|| As::Client(Box::new(client)))
-}
-
-fn unix_peer<'t>(reader: &mut Reader<'_, 't>, pairs: &'t [Pair]) -> Peer {
-    let mut ids = |key: &str| -> Vec<u32> { values(reader, pairs, key, "a number", number) };
-    let (uids, gids) = (ids("uid"), ids("gid"));
-    let mut names = |key: &str| -> Vec<String> { values(reader, pairs, key, "a name", |text| Some(text.to_owned())) };
-    let (users, group_names) = (names("user"), names("group"));
-    let mut groups = gids.into_iter();
-    Peer::Unix {
-        uid: uids.first().copied().unwrap_or(OVERFLOW_ID),
-        gid: groups.next().unwrap_or(OVERFLOW_ID),
-        pid: 0,
-        groups: groups.collect(),
-        user: users.into_iter().next(),
-        group_names,
-    }
-}
-
-fn tcp_peer<'t>(reader: &mut Reader<'_, 't>, pairs: &'t [Pair]) -> Peer {
-    let addresses: Vec<IpAddr> = values(reader, pairs, "address", "an IP address", |text| text.parse().ok());
-    let address = addresses.first().copied().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), plain_address);
-    let cert = pairs.iter().find(|pair| pair.key.text == "cert");
-    Peer::Tcp { address, certificate: cert.map(|pair| Arc::new(certificate(reader, pair))) }
-}
-
-fn certificate<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Certificate {
-    let Some(node) = reader.resolve(&pair.value) else { return Certificate::default() };
-    let fields = reader.fields(pair.key.span, node, "`cert`", CERT_FACTS);
-    let mut names = |key: &str| -> Vec<String> { values(reader, fields, key, "a name", |text| Some(text.to_owned())) };
-    let hash = |names: Vec<String>| names.concat().replace(':', "").to_ascii_lowercase();
-    Certificate {
-        subject: String::new(),
-        common_names: names("common_name"),
-        organizations: names("organization"),
-        dns: names("dns"),
-        uri: names("uri"),
-        email: names("email"),
-        sha256: hash(names("sha256")),
-        key_sha256: hash(names("key_sha256")),
-        not_after: None,
-    }
-}
-
-/// What the daemon would say: `absent`, or facts with single values.
-fn about<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> About {
-    match reader.resolve(&pair.value).and_then(Node::text) {
-        Some("absent") => About::Absent,
-        _ => About::Found(Box::new(object(reader, pair, "`about`", TARGET_FACTS))),
-    }
-}
-
 /// How much is there: `usage: { containers: 10 }`.
 fn usage<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Usage {
     let words: Vec<&str> = quota::ROWS.iter().map(|row| row.word).collect();
     let fields = reader.fields(pair.key.span, &pair.value, "`usage`", &words);
     Usage(fields.iter().filter_map(|field| quota_read::limit(reader, field, 0)).collect())
-}
-
-/// The container that is copied, as the body of the request that would make it.
-fn original<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<String> {
-    let node = reader.resolve(&pair.value)?;
-    if !matches!(node.content, Content::Map(_)) {
-        let help = "write what would make it: `{ image: nginx:1, hostconfig: { privileged: true } }`";
-        reader.report.problem_with_help(pair.key.span, "`original` does not say what is copied", help);
-        return None;
-    }
-    Some(case_body::text(node, Some(&CONTAINER_CREATE)))
-}
-
-/// The facts of one object, with single values.
-pub(super) fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str, known: &[&str]) -> Object {
-    let Some(node) = reader.resolve(&pair.value) else { return Object::default() };
-    let fields = reader.fields(pair.key.span, node, what, known);
-    let mut words = |key: &str| -> Vec<String> { values(reader, fields, key, "a word", |text| Some(text.to_owned())) };
-    let labels = words("label").into_iter().map(|label| match label.split_once('=') {
-        Some((key, value)) => (key.to_owned(), value.to_owned()),
-        None => (label, String::new()),
-    });
-    let labels = labels.collect();
-    let compose = [("project", "com.docker.compose.project"), ("service", "com.docker.compose.service")];
-    let compose = compose.map(|(word, label)| words(word).pop().map(|value| (label.to_owned(), value)));
-    let mut container = Object {
-        also: Vec::new(),
-        id: words("id").concat(),
-        name: words("name").concat(),
-        image: words("image").concat(),
-        state: words("state").concat(),
-        labels,
-    };
-    container.labels.extend(compose.into_iter().flatten());
-    container
-}
-
-/// The values of a fact: of a user there is one, of groups there may be several.
-fn values<'t, T>(
-    reader: &mut Reader<'_, 't>,
-    pairs: &'t [Pair],
-    key: &str,
-    what: &str,
-    read: impl Fn(&str) -> Option<T>,
-) -> Vec<T> {
-    let Some(pair) = pairs.iter().find(|pair| pair.key.text == key) else { return Vec::new() };
-    let nodes = reader.items(&pair.value);
-    if nodes.len() > 1 && matches!(key, "uid" | "user" | "address") {
-        reader.report.problem(pair.key.span, format!("a client has one `{key}`"));
-    }
-    let mut found = Vec::new();
-    for node in nodes {
-        match node.text().and_then(&read) {
-            Some(value) => found.push(value),
-            None => reader.report.problem(pair.key.span, format!("`{key}` must be {what} here")),
-        }
-    }
-    found
-}
-
-fn headers<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<HeaderMap> {
-    let mut map = HeaderMap::new();
-    let pairs = reader.map(pair.key.span, &pair.value, "`headers`");
-    for field in pairs {
-        let value = reader.word(field.key.span, &field.value, "a header")?;
-        let (name, value) = (HeaderName::try_from(&field.key.text), HeaderValue::try_from(value));
-        let (Ok(name), Ok(value)) = (name, value) else {
-            reader.report.problem(field.key.span, format!("{} is no header", shown(&field.key.text)));
-            return None;
-        };
-        map.append(name, value);
-    }
-    Some(map)
 }

@@ -1,11 +1,11 @@
 //! `facts`: what the daemon would say of the objects that a request names, as a policy's own tests
 //! tell it.
 
-use super::cases_read::object;
 use super::compile_target::FACTS;
 use super::reader::Reader;
 use super::role::Role;
 use super::text::shown;
+use super::told_read::object;
 use super::tree::{Content, Pair};
 use super::{about, fence};
 use crate::catalogue::Target;

@@ -11,7 +11,7 @@ use super::syntax::{self, Block, Entry, File};
 use super::text::shown;
 use super::tree::Node;
 use super::who::Who;
-use super::{Case, Policy, Source, agree, cases, cases_read, hidden, lint, quota_read, tenant, tree, who_read};
+use super::{Case, Policy, Source, agree, cases_read, hidden, lint, quota_read, tenant, told, tree, who_read};
 
 /// The most rules of one file: one for each operation that an entry covers, in each role that has it.
 pub const MAX_RULES: usize = 200_000;
@@ -240,6 +240,6 @@ fn elsewhere(spot: &Spot, message: String, first: &Spot) -> Problem {
 
 impl Case {
     fn says_nobody(&self) -> bool {
-        matches!(self.who, cases::As::OnlyRole)
+        matches!(self.told.who, told::As::OnlyRole)
     }
 }
