@@ -218,7 +218,7 @@ const OBEYED: &[&str] = &[
 ];
 
 /// What the log drivers that write on this host alone take.
-const LOCAL_LOG_OPTS: &[&str] = &[
+pub const LOCAL_LOG_OPTS: &[&str] = &[
     "max-size",
     "max-file",
     "max-buffer-size",

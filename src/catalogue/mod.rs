@@ -16,13 +16,13 @@ mod shape;
 mod version;
 
 pub use answers::{Answer, Element, LINES};
-pub use facets::{FACETS, Facet, FacetKind, FacetRow, LeftOut, Unsaid, facet_named};
+pub use facets::{FACETS, Facet, FacetKind, FacetRow, LOCAL_LOG_OPTS, LeftOut, Unsaid, facet_named};
 pub use groups::{GROUPS, Group};
 pub use lookup::{group_named, operation_at, operation_named};
 pub use op_set::OpSet;
 pub use operations::{OPERATIONS, Op};
 pub use param::{Kind, Param};
-pub use parts::{Part, PartSet};
+pub use parts::{Part, PartSet, is_secret_key};
 pub use route::{Params, Route, RouteError, route};
 pub use version::{ApiVersion, CEILING, FLOOR};
 

@@ -39,6 +39,9 @@ struct Sides {
     /// Append every decision to this file, as JSON lines
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
+    /// Record requests as well, without what may be secret, for `explain`, `replay` and `learn`
+    #[arg(long)]
+    audit_requests: bool,
     /// Tell `dockgate status`, `health` and `reload` how the gate fares: /PATH or @NAME
     #[arg(long, value_name = "SOCKET", env = "DOCKGATE_STATUS", value_parser = config::status)]
     status: Option<SidePlace>,
@@ -53,6 +56,7 @@ struct Sides {
 impl Sides {
     fn over(&self, mut config: Config) -> Config {
         config.audit = self.audit.clone().or(config.audit);
+        config.audit_requests |= self.audit_requests;
         config.status = self.status.clone().or(config.status);
         config.metrics = self.metrics.clone().or(config.metrics);
         config.confine = self.confine.unwrap_or(config.confine);
@@ -195,8 +199,8 @@ pub(super) fn gate(config: &Config, listeners: Vec<ListenerPlan>, host_files: Ho
         })?),
         None => None,
     };
-    let Config { upstream, limits, threads, .. } = config.clone();
-    Ok(Plan { upstream, listeners, audit, limits, threads, host_files })
+    let Config { upstream, limits, threads, audit_requests, .. } = config.clone();
+    Ok(Plan { upstream, listeners, audit, limits, threads, host_files, audit_requests })
 }
 
 /// Loads policies and keys and runs the policies' own tests; every failure is printed.

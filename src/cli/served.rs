@@ -57,6 +57,7 @@ impl Base {
 struct Fixed {
     upstream: PathBuf,
     audit: Option<PathBuf>,
+    audit_requests: bool,
     limits: Limits,
     threads: usize,
     host_files: HostFiles,
@@ -66,8 +67,9 @@ struct Fixed {
 
 impl From<&Config> for Fixed {
     fn from(config: &Config) -> Self {
-        let Config { upstream, audit, limits, threads, host_files, confine, status, metrics, .. } = config.clone();
-        Self { upstream, audit, limits, threads, host_files, confine, sides: [status, metrics] }
+        let Config { upstream, audit, audit_requests, limits, threads, .. } = config.clone();
+        let Config { host_files, confine, status, metrics, .. } = config.clone();
+        Self { upstream, audit, audit_requests, limits, threads, host_files, confine, sides: [status, metrics] }
     }
 }
 
@@ -134,7 +136,7 @@ impl Served {
         self.tell(&config);
         if self.fixed != Fixed::from(&config) {
             tracing::warn!(
-                "`upstream`, `audit`, `limits`, `threads`, `host_files`, `confine`, `status` and `metrics` change at the next start"
+                "`upstream`, `audit`, `audit_requests`, `limits`, `threads`, `host_files`, `confine`, `status` and `metrics` change at the next start"
             );
         }
         Ok(())

@@ -131,6 +131,8 @@ pub(super) fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str
     let Some(node) = reader.resolve(&pair.value) else { return Object::default() };
     let fields = reader.fields(pair.key.span, node, what, known);
     let mut words = |key: &str| -> Vec<String> { values(reader, fields, key, "a word", |text| Some(text.to_owned())) };
+    // an image has several
+    let mut names = words("name");
     let labels = words("label").into_iter().map(|label| match label.split_once('=') {
         Some((key, value)) => (key.to_owned(), value.to_owned()),
         None => (label, String::new()),
@@ -139,9 +141,9 @@ pub(super) fn object<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, what: &str
     let compose = [("project", "com.docker.compose.project"), ("service", "com.docker.compose.service")];
     let compose = compose.map(|(word, label)| words(word).pop().map(|value| (label.to_owned(), value)));
     let mut container = Object {
-        also: Vec::new(),
+        also: names.split_off(names.len().min(1)),
         id: words("id").concat(),
-        name: words("name").concat(),
+        name: names.concat(),
         image: words("image").concat(),
         state: words("state").concat(),
         labels,

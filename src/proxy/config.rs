@@ -35,6 +35,8 @@ pub struct Config {
     pub audit: Option<PathBuf>,
     /// What a decision does that cannot be recorded.
     pub audit_full: WhenFull,
+    /// Whether decisions are recorded with their requests.
+    pub audit_requests: bool,
     /// The bounds.
     pub limits: Limits,
     /// Threads that serve connections.
@@ -168,6 +170,7 @@ impl Config {
             listen,
             audit: None,
             audit_full: WhenFull::default(),
+            audit_requests: false,
             limits: Limits::default(),
             threads: cores.min(MAX_DEFAULT_THREADS),
             host_files: HostFiles::default(),

@@ -20,7 +20,7 @@ use super::version;
 use super::volumes::Expected;
 use crate::catalogue::{self, Facet, Op, Operation, Route, Stream, Target};
 use crate::policy::{Allowed, Decision, Denial, NoRole, Role, View};
-use crate::record::{How, Record, Verdict, visible};
+use crate::record::{Asked, How, Record, Verdict, asked, visible};
 use crate::request::{About, Refusal, Request as Understood, UseValue, Uses, headers, split_target, understand_head};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, UPGRADE};
 use http::request::Parts;
@@ -95,7 +95,7 @@ pub(super) async fn handle(link: Rc<Link>, request: Request<Incoming>) -> Respon
         head: parts.method == Method::HEAD,
         close: !body.is_end_stream(),
     };
-    let mut seen = Seen { standing: link.standing(), operation: None, object: None, image: None };
+    let mut seen = Seen { standing: link.standing(), operation: None, object: None, image: None, asked: None };
     let judged = judge(&link, &call.exchange, &parts, body, &mut seen).await;
     let stop = match judged.and_then(|ready| still_allowed(&link, &call.exchange, &mut seen, ready)) {
         Err(stop) => stop,
@@ -178,9 +178,17 @@ struct Seen {
     operation: Option<&'static Operation>,
     object: Option<String>,
     image: Option<String>,
+    asked: Option<Box<Asked>>,
 }
 
 impl Seen {
+    /// Keeps the request as far as it was understood, where requests are recorded.
+    fn notes(&mut self, link: &Link, request: &Understood) {
+        if link.sinks.requests {
+            self.asked = Some(Box::new(asked(request)));
+        }
+    }
+
     fn route(&mut self, route: &Route) {
         self.operation = Some(route.operation);
         self.object = route.params.object.as_deref().map(str::to_owned);
@@ -220,18 +228,24 @@ async fn judge(
     standing.is_trusted().map_err(Stop::Untrusted)?;
     let role = standing.role().map_err(stranger)?;
     link.gate.quotas.admit(role)?;
+    let who = Arc::clone(&link.who);
+    let head = || understand_head(who, parts.method.clone(), route, query, &parts.headers);
     if !role.may_ever(operation.op) {
+        if link.sinks.requests {
+            head().iter().for_each(|head| seen.notes(link, head));
+        }
         return Err(Stop::Denied(role.deny_operation(operation.op)));
     }
-    let who = Arc::clone(&link.who);
-    let request = understand_head(who, parts.method.clone(), route, query, &parts.headers).map_err(Stop::Refused)?;
+    let request = head().map_err(Stop::Refused)?;
     let (request, body) = upload::judged(link, role, request, body).await.map_err(Stop::Refused)?.split();
     request.uses.iter().for_each(|uses| seen.uses(uses));
+    seen.notes(link, &request);
     belongs(link, role, &request)?;
     // what is put back names objects, too
     let request = originals::ask(link, role, request).await.map_err(Stop::Refused)?;
     let looking = link.gate.settled.look(role.tenant(), &request).await.map_err(Stop::Refused)?;
-    let (request, ending) = ask_about(link, role, request).await?;
+    let (request, ending) = ask_about(link, role, request, seen).await?;
+    seen.notes(link, &request);
     let mut settling = looking.done(&request).await.map_err(Stop::Refused)?;
     let mut permit = decide(link, role, request).await?;
     if target.len() > SHORT_TARGET && !upstream::has_target(&permit) {
@@ -305,7 +319,12 @@ async fn decide(link: &Link, role: &Role, request: Understood) -> Result<Box<All
 
 /// Where the role is told by what the object is, the daemon is asked; from then on it is called by
 /// its ID.
-async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<(Understood, Option<Ending>), Stop> {
+async fn ask_about(
+    link: &Link,
+    role: &Role,
+    mut request: Understood,
+    seen: &mut Seen,
+) -> Result<(Understood, Option<Ending>), Stop> {
     let op = request.operation().op;
     let mut ending = None;
     let lasting =
@@ -316,6 +335,7 @@ async fn ask_about(link: &Link, role: &Role, mut request: Understood) -> Result<
         let (about, described) = objects::about(&link.upstream, &request).await.map_err(Stop::Refused)?;
         if about == About::Absent {
             request.is_about(about);
+            seen.notes(link, &request);
             let what = role.hides(&request).unwrap_or((Target::Container, String::new()));
             return Err(Stop::Hidden(role.deny_absent(&request), what));
         }
@@ -591,5 +611,6 @@ fn record(link: &Link, exchange: &Exchange, parts: &Parts, seen: &Seen, verdict:
         why: Vec::new(),
         place: None,
         set: Vec::new(),
+        asked: seen.asked.clone(),
     }
 }

@@ -142,6 +142,8 @@ pub struct Plan {
     pub threads: usize,
     /// Whether the gate sees the files that the daemon mounts.
     pub host_files: HostFiles,
+    /// Whether the audit holds requests as well.
+    pub audit_requests: bool,
 }
 
 /// What all threads share.
@@ -352,7 +354,7 @@ pub fn start(plan: Plan) -> Result<Running, StartError> {
     let (drain, draining) = watch::channel(false);
     let (reloaded, reloads) = watch::channel(());
     let audit = plan.audit.as_ref().map(|(audit, _)| audit.clone());
-    let sinks = Sinks { audit, metrics: Arc::clone(&gate.metrics) };
+    let sinks = Sinks { audit, requests: plan.audit_requests, metrics: Arc::clone(&gate.metrics) };
     let (workers, queues) = Workers::new(plan.threads.max(1));
     let mut running =
         Running { gate, drain, reloaded, workers, threads: Vec::new(), audit: plan.audit, open: Vec::new() };

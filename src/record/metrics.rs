@@ -183,6 +183,7 @@ mod tests {
             why: Vec::new(),
             place: None,
             set: Vec::new(),
+            asked: None,
         }
     }
 

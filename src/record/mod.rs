@@ -1,6 +1,7 @@
 //! One [`Record`] per request; the log line and the audit line are made from it,
 //! so that they can never disagree.
 
+mod asked;
 pub mod audit;
 mod escape;
 mod id;
@@ -9,6 +10,7 @@ pub mod log;
 pub mod metrics;
 mod throttle;
 
+pub use asked::{Asked, MAX_ASKED, asked};
 pub use escape::visible;
 pub use id::RequestId;
 pub use throttle::Throttle;
@@ -78,6 +80,8 @@ pub struct Record {
     pub place: Option<String>,
     /// What the policy has put into the request: `mem_limit=512MiB`.
     pub set: Vec<String>,
+    /// The request in the words of a policy's tests, where requests are recorded and it was understood.
+    pub asked: Option<Box<Asked>>,
 }
 
 /// How a request ended.
@@ -189,6 +193,8 @@ enum Line<'a> {
         policy: Option<&'a str>,
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         set: &'a [String],
+        #[serde(skip_serializing_if = "Option::is_none", rename = "request")]
+        asked: Option<&'a Asked>,
     },
     Ended {
         time: String,
@@ -231,6 +237,7 @@ impl Record {
                 why: &self.why,
                 policy: self.place.as_deref(),
                 set: &self.set,
+                asked: self.asked.as_deref(),
             },
         );
     }
@@ -268,6 +275,8 @@ fn push(out: &mut Vec<u8>, line: &Line<'_>) {
 pub struct Sinks {
     /// The audit file, if there is one.
     pub audit: Option<audit::Audit>,
+    /// Whether it holds requests as well, so that they can be judged again.
+    pub requests: bool,
     /// What is counted.
     pub metrics: Arc<metrics::Metrics>,
 }

@@ -5,6 +5,7 @@ mod gather;
 pub mod headers;
 mod identity;
 pub mod json;
+mod noted;
 mod object;
 pub mod original;
 mod pin;
@@ -18,6 +19,7 @@ pub mod values;
 
 pub use headers::Headers;
 pub use identity::{Certificate, HostSocket, Identity, Peer};
+pub use noted::{HIDDEN, Noted};
 pub use object::{About, Object};
 pub use original::{Completed, Original};
 pub use query::{MAX_QUERY_PAIRS, Query, Value};

@@ -48,6 +48,7 @@ pub(crate) struct Gate {
 /// A gate to be.
 pub(crate) struct Builder {
     host_files: HostFiles,
+    audit_requests: bool,
     listeners: Vec<ListenerPlan>,
     limits: Limits,
     audit: Option<(PathBuf, WhenFull)>,
@@ -68,7 +69,8 @@ impl Gate {
         drop(turn);
         let limits = Limits { shutdown_grace: Duration::from_secs(2), ..Limits::default() };
         let host_files = HostFiles::Hidden;
-        let builder = Builder { listeners: Vec::new(), limits, audit: None, upstream: None, host_files, folder };
+        let (audit, upstream, listeners, audit_requests) = (None, None, Vec::new(), false);
+        let builder = Builder { listeners, limits, audit, upstream, host_files, audit_requests, folder };
         let path = builder.folder.path().join("gate.sock");
         let socket = UnixSocket { path, mode: 0o600, owner: None, group: None };
         builder.listen(Endpoint::Unix(socket), text)
@@ -210,6 +212,12 @@ impl Builder {
     }
 
     /// Records to a file in the gate's own folder.
+    /// Records requests as well.
+    pub(crate) fn with_requests(mut self) -> Self {
+        self.audit_requests = true;
+        self
+    }
+
     pub(crate) fn audited(self) -> Self {
         let path = self.file("audit.jsonl");
         self.audit(path, WhenFull::Deny)
@@ -246,6 +254,7 @@ impl Builder {
             limits: self.limits,
             threads: 1,
             host_files: self.host_files,
+            audit_requests: self.audit_requests,
         };
         let running = Some(proxy::start(plan).unwrap_or_else(|error| panic!("{error}")));
         drop(turn);

@@ -34,8 +34,15 @@ fn a_live_socket_is_left_alone() {
         ListenerPlan { endpoint, policy: policy(READS), denials: Denials::Full, socket: std::sync::Arc::default() };
     let upstream = gate.file("docker.sock");
     let limits = Limits::default();
-    let plan =
-        Plan { upstream, listeners: vec![listener], audit: None, limits, threads: 1, host_files: HostFiles::Auto };
+    let plan = Plan {
+        upstream,
+        listeners: vec![listener],
+        audit: None,
+        limits,
+        threads: 1,
+        host_files: HostFiles::Auto,
+        audit_requests: false,
+    };
     let error = proxy::start(plan).err().map(|error| error.to_string()).unwrap();
     assert!(error.contains("live server"), "{error}");
     assert_eq!(gate.ask(get(PING)).status, 200);

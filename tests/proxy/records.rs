@@ -48,6 +48,29 @@ fn what_is_made_and_of_what_is_on_record() {
     assert_eq!(gate.records("decided", 3).iter().map(said).collect::<Vec<_>>(), expected);
 }
 
+/// With its request, a decision can be made again; what is secret is nobody's to read there.
+#[test]
+fn requests_are_on_record_without_their_secrets() {
+    let policy = may("{ ContainerCreate: { image: alpine } }, { ContainerStop: { target: { label: team=a } } }");
+    let gate = Gate::under(&policy).audited().with_requests().start();
+    let body = r#"{"Image":"alpine:3","Env":["KEY=s3cret"],"HostConfig":{"Privileged":true}}"#;
+    let create = ask("POST", "/v1.45/containers/create?name=web").with("X-Registry-Auth", "s3cret");
+    gate.ask(create.with("Content-Type", "application/json").body(body).bytes());
+    gate.ask(ask("POST", "/v1.45/containers/web/stop?t=1").bytes());
+    gate.ask(ask("POST", KILL).body("{}").bytes());
+    gate.ask(get("/v1.45//info"));
+    let lines = gate.records("decided", 4);
+    assert!(!json!(lines).to_string().contains("s3cret"), "{lines:?}");
+    let [create, stop, kill, odd] = [0, 1, 2, 3].map(|at| &lines[at]["request"]);
+    assert_eq!(create["send"], "POST /v1.45/containers/create?name=web");
+    assert_eq!(create["body"]["HostConfig"], json!({ "Privileged": true }));
+    assert_eq!(create["withheld"], json!(["env"]));
+    assert_eq!(stop["send"], "POST /v1.45/containers/web/stop?t=1");
+    assert!(stop["about"]["id"].is_string() || stop["about"] == "absent", "{stop}");
+    assert_eq!(kill["send"], "POST /v1.45/containers/web/kill");
+    assert_eq!(*odd, json!(null));
+}
+
 #[test]
 fn every_decision_is_on_record_with_all_that_is_known() {
     let gate = Gate::under(READS).audited().start();

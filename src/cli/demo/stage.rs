@@ -156,6 +156,7 @@ fn gate(upstream: &Path, socket: &Path) -> Result<Running, String> {
         limits: Limits::default(),
         threads: 1,
         host_files: HostFiles::Auto,
+        audit_requests: false,
     };
     proxy::start(plan).map_err(|error| error.to_string())
 }

@@ -10,8 +10,19 @@ use crate::policy::{Problem, Source};
 use crate::proxy::{Denials, HostFiles, Limits, TlsFiles, UnixSocket};
 use std::path::{Path, PathBuf};
 
-const TOP: &[&str] =
-    &["upstream", "listen", "audit", "audit_full", "threads", "host_files", "status", "metrics", "confine", "limits"];
+const TOP: &[&str] = &[
+    "upstream",
+    "listen",
+    "audit",
+    "audit_full",
+    "audit_requests",
+    "threads",
+    "host_files",
+    "status",
+    "metrics",
+    "confine",
+    "limits",
+];
 const UNIX: &[&str] = &["socket", "mode", "owner", "group", "policy", "denials", "host_path"];
 const TCP: &[&str] = &["address", "tls", "plaintext", "because", "hosts", "policy", "denials", "host_path"];
 const INHERITED: &[&str] = &["inherited", "tls", "plaintext", "because", "hosts", "policy", "denials", "host_path"];
@@ -79,6 +90,7 @@ impl<'t> File<'_, 't> {
         let mut config = Config::new(upstream.clone().unwrap_or_default(), listen);
         config.audit = fields.get("audit").and_then(|pair| self.path(pair));
         self.set(fields, "audit_full", when_full, &mut config.audit_full);
+        self.set(fields, "audit_requests", yes_or_no, &mut config.audit_requests);
         self.set(fields, "threads", count, &mut config.threads);
         self.set(fields, "host_files", HostFiles::read, &mut config.host_files);
         config.status = fields.get("status").and_then(|pair| self.value(pair, status));
