@@ -50,6 +50,13 @@ impl Facts {
         request.known = named.map(|reference| (reference.clone(), self.of(&reference))).collect();
     }
 
+    /// Tells the request all that is known of what it names.
+    pub(super) fn tell_all(&self, request: &mut Request) {
+        let known = request.references().into_iter();
+        let known = known.filter_map(|of| Some((of.clone(), self.find(of.kind, &of.name)?.about.clone())));
+        request.known = known.collect();
+    }
+
     fn of_path(&self, role: &Role, request: &Request) -> About {
         let (Some(kind), Some(name)) = (request.operation().target, request.params().object.as_deref()) else {
             return About::Unasked;

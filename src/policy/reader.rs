@@ -8,6 +8,8 @@ use super::tree::{Content, Node, Pair};
 pub(crate) struct Reader<'s, 't> {
     pub(crate) report: Report<'s>,
     lets: Vec<Let<'t>>,
+    /// Whether `$name` is a text like any other.
+    literal: bool,
 }
 
 struct Let<'t> {
@@ -17,7 +19,12 @@ struct Let<'t> {
 
 impl<'s, 't> Reader<'s, 't> {
     pub(crate) fn new(report: Report<'s>) -> Self {
-        Self { report, lets: Vec::new() }
+        Self { report, lets: Vec::new(), literal: false }
+    }
+
+    /// Reads what a program has written, where nothing stands for anything else.
+    pub(crate) fn literal(report: Report<'s>) -> Self {
+        Self { report, lets: Vec::new(), literal: true }
     }
 
     /// Takes the values under `let`; one may not use another, so that order never matters.
@@ -41,9 +48,8 @@ impl<'s, 't> Reader<'s, 't> {
 
     /// The node itself, or what its `$name` stands for.
     pub(crate) fn resolve(&mut self, node: &'t Node) -> Option<&'t Node> {
-        let Some(name) = node.text().and_then(|text| text.strip_prefix('$')) else {
-            return Some(node);
-        };
+        let name = node.text().filter(|_| !self.literal).and_then(|text| text.strip_prefix('$'));
+        let Some(name) = name else { return Some(node) };
         if let Some(known) = self.lets.iter_mut().find(|known| known.pair.key.text == name) {
             known.used = true;
             return Some(&known.pair.value);

@@ -3,7 +3,7 @@
 use super::decide::Decision;
 use super::facts::Facts;
 use super::who::{NoRole, OVERFLOW_ID};
-use super::{Policy, Role};
+use super::{Policy, Problem, Role, Source, told_read};
 use crate::catalogue::{Body, route};
 use crate::request::{About, HostSocket, Identity, Original, Peer, Refusal, Request, split_target, understand_head};
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -30,6 +30,8 @@ pub struct Told {
     pub(super) facts: Facts,
     /// The container that is to be copied, as the body that would make it.
     pub(super) original: Option<String>,
+    /// Facets and parameters of which something was left out when it was recorded, by their words.
+    pub(super) withheld: Vec<String>,
 }
 
 /// Who sends the request.
@@ -67,6 +69,30 @@ impl From<Refusal> for Unposed<'_> {
 }
 
 impl Told {
+    /// Reads a request as the audit records it (`request`), as JSON.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read(source: &Source) -> Result<Self, Vec<Problem>> {
+        told_read::read(source)
+    }
+
+    /// The whole request, with all that was told of what it names, whoever may send it.
+    ///
+    /// # Errors
+    /// It is not understood.
+    pub fn whole(&self) -> Result<Request, Refusal> {
+        let mut request = self.with_body(self.head()?)?;
+        request.is_about(self.about.clone());
+        self.facts.tell_all(&mut request);
+        Ok(request)
+    }
+
+    /// Facets and parameters of which something was left out when it was recorded, by their words.
+    pub fn withheld(&self) -> &[String] {
+        &self.withheld
+    }
+
     /// The role of who asks.
     ///
     /// # Errors

@@ -1,12 +1,15 @@
 //! A request, read from the text that tells it.
 
+use super::Source;
 use super::case_body;
 use super::compile_target::FACTS as TARGET_FACTS;
 use super::facts;
+use super::problem::Problem;
 use super::reader::Reader;
+use super::report::Report;
 use super::text::shown;
 use super::told::{As, LISTENER, Told, stranger};
-use super::tree::{Content, Node, Pair};
+use super::tree::{self, Content, Node, Pair};
 use super::who::{OVERFLOW_ID, plain_address};
 use super::who_read::{CERT_FACTS, CONTAINER_FACTS, FACTS, number};
 use crate::catalogue::fields::CONTAINER_CREATE;
@@ -15,6 +18,29 @@ use crate::request::{About, Certificate, Identity, Object, Peer};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+
+/// Reads a request as the audit records it: JSON, of which YAML is the larger language.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(super) fn read(source: &Source) -> Result<Told, Vec<Problem>> {
+    let mut report = Report::new(source);
+    let Some(root) = tree::read(&mut report) else { return Err(report.problems) };
+    let mut reader = Reader::literal(report);
+    let known: Vec<&str> = KEYS.iter().chain(&["withheld"]).copied().collect();
+    let pairs = reader.fields(root.span, &root, "a request", &known);
+    let told = told(&mut reader, pairs);
+    if told.is_none() && reader.report.problems.is_empty() {
+        reader.report.problem(root.span, "the request has no `send`");
+    }
+    let withheld = pairs.iter().find(|pair| pair.key.text == "withheld");
+    let withheld = withheld.map(|pair| reader.items(&pair.value)).unwrap_or_default();
+    let withheld = withheld.into_iter().filter_map(Node::text).map(str::to_owned).collect();
+    match told {
+        Some(told) if reader.report.problems.is_empty() => Ok(Told { withheld, ..told }),
+        _ => Err(reader.report.problems),
+    }
+}
 
 /// The words that tell a request.
 pub(super) const KEYS: &[&str] = &["as", "send", "about", "facts", "original", "body", "headers"];
@@ -32,7 +58,7 @@ pub(super) fn told<'t>(reader: &mut Reader<'_, 't>, pairs: &'t [Pair]) -> Option
     let body = find("body").map(|pair| case_body::text(&pair.value, table));
     let about = find("about").map_or(About::Unasked, |pair| about(reader, pair));
     let facts = find("facts").map(|pair| facts::read(reader, pair)).unwrap_or_default();
-    Some(Told { who: who?, method, target, headers: headers?, body, about, facts, original })
+    Some(Told { who: who?, method, target, headers: headers?, body, about, facts, original, withheld: Vec::new() })
 }
 
 fn send_line<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(Method, String)> {

@@ -123,6 +123,7 @@ fn some(facts: &[(&str, Value)]) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::{Source, Told};
     use crate::request::understand;
     use http::{HeaderMap, Method};
     use std::sync::Arc;
@@ -152,6 +153,31 @@ mod tests {
             "about": about,
         });
         assert_eq!(Value::from(asked(&request)), expected);
+    }
+
+    /// What is recorded can be read again, and says the same.
+    #[test]
+    fn what_is_recorded_is_a_request() {
+        let labels = [("team".to_owned(), "$a: \u{7}b".to_owned())].into();
+        let web =
+            Object { id: "f".repeat(64), name: "web".into(), also: vec!["x".into()], labels, ..Object::default() };
+        let body = r#"{"Image":"$nginx","Env":["A=b"],"Cmd":["a\\"],"HostConfig":{"NetworkMode":"back","Memory":5,"Shiny":true}}"#;
+        let json = HeaderMap::from_iter([(http::header::CONTENT_TYPE, "application/json".parse().unwrap())]);
+        let create = understand(Arc::new(root()), &Method::POST, "/v1.47/containers/create?name=web", &json).unwrap();
+        let mut create = create.with_body(body.as_bytes()).unwrap();
+        create.known = create.references().into_iter().map(|it| (it, About::Found(Box::new(web.clone())))).collect();
+        let mut inspect = request(Identity { container: Some(Arc::new(web.clone())), ..root() });
+        inspect.is_about(About::Found(Box::new(web)));
+        for request in [create, inspect] {
+            let recorded = Value::from(asked(&request)).to_string();
+            let told = Told::read(&Source { name: "audit.jsonl".into(), text: recorded.clone() }).unwrap();
+            let again = told.whole().unwrap();
+            let mut again = asked(&again);
+            if let Some(withheld) = serde_json::from_str::<Value>(&recorded).unwrap().get("withheld") {
+                again.insert("withheld".into(), withheld.clone());
+            }
+            assert_eq!(Value::from(again).to_string(), recorded);
+        }
     }
 
     #[test]
