@@ -19,6 +19,7 @@ pub mod cli;
 pub mod confine;
 pub mod control;
 pub mod imitation;
+pub mod learn;
 pub mod policy;
 pub mod proxy;
 pub mod record;

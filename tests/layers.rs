@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("catalogue", &[]),
     ("request", &["catalogue"]),
     ("policy", &["catalogue", "request"]),
+    ("learn", &["catalogue", "request", "policy"]),
     ("record", &["catalogue", "request", "policy"]),
     // What the kernel is asked to forbid knows nothing of Docker.
     ("confine", &[]),
@@ -23,7 +24,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("control", &["record", "proxy"]),
     // It makes files that any gate and any client can use, and knows neither.
     ("certs", &[]),
-    ("cli", &["catalogue", "request", "policy", "record", "proxy", "confine", "control", "imitation", "certs"]),
+    (
+        "cli",
+        &["catalogue", "request", "policy", "record", "proxy", "confine", "control", "imitation", "certs", "learn"],
+    ),
 ];
 
 /// A dependency, and the folders or files that may name it.
@@ -38,7 +42,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("http", &["catalogue", "request", "policy", "proxy", "control", "cli/ask.rs"]),
     ("http_body", &["proxy"]),
     ("http_body_util", &["proxy", "control"]),
-    ("humantime", &["record", "proxy/config", "cli/served.rs", "certs/moment.rs"]),
+    ("humantime", &["record", "proxy/config", "cli/served.rs", "cli/learn.rs", "cli/learn", "certs/moment.rs"]),
     ("hyper", &["proxy", "control"]),
     ("hyper_util", &["proxy", "control"]),
     ("hyperlocal", &["proxy"]),
@@ -96,7 +100,7 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// What the engine may not name: files, sockets, clocks, threads, the process.
-const PURE: &[&str] = &["catalogue", "request", "policy"];
+const PURE: &[&str] = &["catalogue", "request", "policy", "learn"];
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::io",

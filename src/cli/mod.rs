@@ -8,9 +8,11 @@ mod confined;
 mod demo;
 mod endpoint;
 mod exit;
+mod learn;
 mod man;
 mod operations;
 mod plan;
+mod records;
 mod say;
 mod serve;
 mod served;
@@ -44,6 +46,7 @@ enum Verb {
     Reload(ask::Reload),
     Check(check::Check),
     Test(test::Test),
+    Learn(Box<learn::Learn>),
     Operations(operations::List),
     Certs(certs::Certs),
     Demo(demo::Demo),
@@ -64,6 +67,7 @@ pub fn run() -> ExitCode {
         Verb::Reload(reload) => reload.run(),
         Verb::Check(check) => check.run(),
         Verb::Test(test) => test.run(),
+        Verb::Learn(learn) => learn.run(),
         Verb::Operations(list) => list.run(),
         Verb::Certs(certs) => certs.run(),
         Verb::Demo(demo) => demo.run(),

@@ -195,7 +195,7 @@ pub(super) fn unsaid(facet: Facet) -> &'static FacetLimit {
 
 /// What a request means that does not mention the facet. An update leaves it as it
 /// is, and a container is connected to the network in the path.
-pub(super) fn left_out(row: &FacetRow, op: Op) -> Option<UseValue> {
+pub fn left_out(row: &FacetRow, op: Op) -> Option<UseValue> {
     match row.left_out {
         _ if matches!(op, Op::ContainerUpdate | Op::NetworkConnect) => None,
         LeftOut::Unused => None,

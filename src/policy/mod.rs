@@ -36,6 +36,7 @@ mod lint_forged;
 mod lint_host;
 mod lint_view;
 mod load;
+mod may_end;
 mod names;
 mod object;
 mod object_facts;
@@ -51,6 +52,7 @@ mod problem;
 mod quota;
 mod quota_demand;
 mod quota_read;
+mod quote;
 mod raw;
 mod reader;
 mod report;
@@ -76,12 +78,15 @@ mod written;
 pub use cases::{Case, CaseResult, Failure};
 pub use decide::{Allowed, Decision};
 pub use denial::{Denial, Why};
+pub use facet_limit::left_out;
 pub use load::MAX_RULES;
+pub use may_end::may_end;
 pub use pattern::{MAX_COMPILED, MAX_PATTERN};
 pub use place::{BytesRange, Place, RoleName, Spot};
 pub use problem::{Problem, Warning};
 pub use quota::{ALL, Amounts, Quota, Quotas};
 pub use quota_demand::Demand;
+pub use quote::quoted;
 pub use role::Role;
 pub use syntax::VERSION;
 pub use tenant::{TENANT_LABEL, Tenant};
@@ -91,9 +96,20 @@ pub use tree::{MAX_DEPTH, MAX_FILE, MAX_NODES};
 pub use view::{Happened, Seen, Sight, View};
 pub use who::{NoRole, OVERFLOW_ID};
 
-use crate::request::Identity;
+use crate::catalogue::{Facet, Op};
+use crate::request::{Identity, UseValue};
 use std::sync::Arc;
 use who::Who;
+
+/// Whether the daemon can be asked about what the operation names in its path.
+pub fn can_be_asked(op: Op) -> bool {
+    about::fits(op)
+}
+
+/// Whether a grant that does not name the facet lets a request use this of it.
+pub fn is_ordinary(facet: Facet, value: &UseValue) -> bool {
+    facet_limit::unsaid(facet).holds(value)
+}
 
 /// Marked YAML, which the configuration file is read with, too.
 pub(crate) mod document {

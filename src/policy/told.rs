@@ -8,13 +8,16 @@ use crate::catalogue::{Body, route};
 use crate::request::{About, HostSocket, Identity, Original, Peer, Refusal, Request, split_target, understand_head};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The listener's name, as texts have it.
 pub(super) const LISTENER: &str = "tests";
 
 /// Where the host has that listener, as `docker_socket: own` puts it into containers.
 const SOCKET: &str = "/run/dockgate/tests.sock";
+
+/// Whoever asks where nobody said.
+static STRANGER: LazyLock<Identity> = LazyLock::new(stranger);
 
 /// A request, who sends it, and what the daemon would say of what it names.
 #[derive(Clone, Debug)]
@@ -88,6 +91,12 @@ impl Told {
         Ok(request)
     }
 
+    /// Docker's name of what it asks, if the path means an operation.
+    pub fn operation(&self) -> Option<&'static str> {
+        let (path, _) = split_target(&self.target).ok()?;
+        route(&self.method, path).ok().map(|route| route.operation.name)
+    }
+
     /// Facets and parameters of which something was left out when it was recorded, by their words.
     pub fn withheld(&self) -> &[String] {
         &self.withheld
@@ -100,7 +109,7 @@ impl Told {
     pub fn role<'p>(&self, policy: &'p Policy) -> Result<&'p Role, NoRole> {
         match (&self.who, policy.roles()) {
             (As::OnlyRole, [role]) => Ok(role),
-            _ => policy.role(&self.client()),
+            _ => policy.role(&self.sender()),
         }
     }
 
@@ -131,7 +140,7 @@ impl Told {
         if self.body.is_some() && route.operation.body == Body::None {
             return Err(Refusal::malformed(format!("{} takes no body", route.operation.name)));
         }
-        understand_head(Arc::new(self.client()), self.method.clone(), route, query, &self.headers())
+        understand_head(Arc::new(self.sender()), self.method.clone(), route, query, &self.headers())
     }
 
     fn with_body(&self, head: Request) -> Result<Request, Refusal> {
@@ -151,12 +160,17 @@ impl Told {
         headers
     }
 
-    fn client(&self) -> Identity {
-        let client = match &self.who {
-            As::OnlyRole => stranger(),
-            As::Client(client) => (**client).clone(),
-        };
-        Identity { socket: Arc::new(HostSocket { own: Some(SOCKET.to_owned()), upstream: None }), ..client }
+    /// Who asks.
+    pub fn client(&self) -> &Identity {
+        match &self.who {
+            As::OnlyRole => &STRANGER,
+            As::Client(client) => client,
+        }
+    }
+
+    fn sender(&self) -> Identity {
+        let socket = Arc::new(HostSocket { own: Some(SOCKET.to_owned()), upstream: None });
+        Identity { socket, ..self.client().clone() }
     }
 }
 
