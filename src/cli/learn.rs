@@ -103,8 +103,10 @@ impl Learn {
     fn learned(&self, files: &[&Path]) -> Result<Learned, Bad> {
         let mut learner = Learner::default();
         let mut bare = 0;
+        // where all is allowed, what was stopped is what is not there, or not known here
+        let with_denied = self.denied || (self.listen.is_some() && self.policy.is_empty());
         self.each(files, |line| match line {
-            Line::Request { told, allowed } if allowed || self.denied => drop(learner.take(&told)),
+            Line::Request { told, allowed } if allowed || with_denied => drop(learner.take(&told)),
             Line::Request { .. } => {}
             Line::Bare => bare += 1,
         })?;

@@ -117,11 +117,15 @@ impl Learner {
                 return problems.iter().map(|problem| format!("the policy has a problem: {problem}")).collect();
             }
         };
+        let failing = policy.cases().iter().map(|case| case.run(&policy)).filter(|result| !result.passed());
+        let mut notes: Vec<String> =
+            failing.map(|result| format!("a test of the policy fails: {}", result.it)).collect();
         let mut missing: BTreeMap<String, usize> = BTreeMap::new();
         for why in self.kept.iter().filter_map(|told| denied(told, &policy)) {
             *missing.entry(why).or_default() += 1;
         }
-        missing.into_iter().map(|(why, count)| format!("{count} of the requests are not allowed: {why}")).collect()
+        notes.extend(missing.into_iter().map(|(why, count)| format!("{count} of the requests are not allowed: {why}")));
+        notes
     }
 }
 

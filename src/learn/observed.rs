@@ -3,7 +3,7 @@
 use super::values::Values;
 use crate::catalogue::{FACETS, Facet, Op, Param};
 use crate::policy::left_out;
-use crate::request::{About, Object, Request, UseValue, Value};
+use crate::request::{About, Object, Request, Tree, UseValue, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The requests of one client for one operation.
@@ -39,11 +39,44 @@ pub(super) struct Sample {
     pub(super) about: Option<Object>,
 }
 
+/// The request without fields that say nothing, which clients send in great number.
+fn plain(request: &Request) -> Request {
+    let mut plain = request.clone();
+    if let Some(body) = &mut plain.body {
+        prune(body);
+    }
+    plain
+}
+
+/// Takes out what is empty, `false` or 0. A list may be empty in place of another.
+fn prune(tree: &mut Tree) {
+    let says = |value: &Tree| match value {
+        Tree::Flag(on) => *on,
+        Tree::Int(number) => *number != 0,
+        Tree::List(_) | Tree::Float(_) => true,
+        other => !other.is_empty(),
+    };
+    match tree {
+        Tree::Object(fields) => {
+            fields.iter_mut().for_each(|(_, value)| prune(value));
+            fields.retain(|(field, value)| says(value) && !is_idle(field.name, value));
+        }
+        Tree::List(items) => items.iter_mut().for_each(prune),
+        Tree::Map(entries) => entries.iter_mut().for_each(|(_, value)| prune(value)),
+        Tree::Null | Tree::Flag(_) | Tree::Int(_) | Tree::Float(_) | Tree::Text(_) => {}
+    }
+}
+
+/// An empty list that stands for nothing, as almost all do.
+fn is_idle(name: &str, value: &Tree) -> bool {
+    value.is_empty() && !matches!(name, "MaskedPaths" | "ReadonlyPaths")
+}
+
 impl Observed {
     pub(super) fn first(request: &Request, withheld: &[String]) -> Self {
         let row = request.operation();
         let query = row.query.iter().map(|param| (param, Values::default())).collect();
-        let noted = request.noted();
+        let noted = plain(request).noted();
         let about = if let About::Found(found) = &request.about { Some((**found).clone()) } else { None };
         let mut first = Self {
             op: row.op,

@@ -13,6 +13,9 @@ use std::fmt::Write;
 /// An entry that is longer stands on several lines.
 const WIDE: usize = 100;
 
+/// The widest entry that comments are put behind of in one column.
+const COMMENTS: usize = 60;
+
 /// A longer body makes no test that anybody reads.
 const LONGEST_BODY: usize = 2000;
 
@@ -46,7 +49,7 @@ pub(super) fn write(clients: &BTreeMap<Client, Vec<Observed>>) -> Learned {
         let entries = entries(seen, &mut notes);
         // writing to a string cannot fail
         let _ = writeln!(roles, "  {name}:\n    who: {who}\n    may:");
-        entries.iter().for_each(|entry| roles.push_str(&entry.text(6)));
+        roles.push_str(&texts(&entries, 6));
         let sender = (clients.len() > 1).then(|| client.who());
         tests.push_str(&self::tests(seen, sender.as_deref()));
     }
@@ -130,21 +133,31 @@ fn plural(count: u64, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
+/// The entries as YAML, so many spaces from the left, their comments below each other.
+pub(super) fn texts(entries: &[Entry], indent: usize) -> String {
+    let heads: Vec<(String, String)> = entries.iter().map(|entry| entry.lines(indent)).collect();
+    let width =
+        heads.iter().map(|(head, _)| head.chars().count()).filter(|width| *width <= COMMENTS).max().unwrap_or(0);
+    let line =
+        |((head, rest), entry): (&(String, String), &Entry)| format!("{head:width$}  # {}\n{rest}", entry.comment);
+    heads.iter().zip(entries).map(line).collect()
+}
+
 impl Entry {
-    /// The entry as YAML, so many spaces from the left.
-    pub(super) fn text(&self, indent: usize) -> String {
-        let Self { word, limits, comment } = self;
+    /// Its first line, and those that follow.
+    fn lines(&self, indent: usize) -> (String, String) {
+        let Self { word, limits, .. } = self;
         let space = " ".repeat(indent);
         if limits.is_empty() {
-            return format!("{space}- {word}    # {comment}\n");
+            return (format!("{space}- {word}"), String::new());
         }
         let flow: Vec<String> = limits.iter().map(|limit| format!("{}: {}", limit.word, limit.value)).collect();
         let line = format!("{space}- {word}: {{ {} }}", flow.join(", "));
         if line.len() <= WIDE {
-            return format!("{line}    # {comment}\n");
+            return (line, String::new());
         }
         let block: String = flow.iter().map(|limit| format!("{space}    {limit}\n")).collect();
-        format!("{space}- {word}:    # {comment}\n{block}")
+        (format!("{space}- {word}:"), block)
     }
 }
 

@@ -54,7 +54,7 @@ pub fn widen(source: &Source, policy: &Policy, told: &[Told]) -> Result<Widening
     for (role, seen) in &roles {
         let (line, indent) = may_end(source, role).ok_or_else(|| NoRoom(role.clone()))?;
         let entries = page::entries(seen, &mut notes);
-        added.push((line, entries.iter().flat_map(|entry| lines(&entry.text(indent))).collect()));
+        added.push((line, lines(&page::texts(&entries, indent))));
     }
     added.sort();
     let widening = Widening { text: with(&source.text, &added), added, notes };
