@@ -18,7 +18,7 @@ import docker
 from docker.errors import BuildError, ContainerError, ImageNotFound, NotFound
 
 LIMIT = int(os.environ.get("LIMIT", "60"))
-RUN = f"dgt{os.getpid()}py"
+RUN = os.environ.get("RUN", f"dgt{os.getpid()}py")
 CHECKS = []
 
 
