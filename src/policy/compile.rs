@@ -20,6 +20,7 @@ use super::setting::{self, Setting};
 use super::syntax::Entry;
 use super::text::{listed, plain, shown};
 use super::tree::Pair;
+use super::unexamined;
 use super::view::{Shown, Shows};
 use super::written::Written;
 use crate::catalogue::{FACETS, Facet, FacetRow, Op, OpSet, facet_named};
@@ -70,6 +71,9 @@ pub(super) fn compile<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: 
     let Some(selection) = select(reader, entry) else { return Vec::new() };
     if !may_be_granted(reader, entry, selection, mode) {
         return Vec::new();
+    }
+    if let Some(sound) = unexamined::asked(reader, entry, selection, mode) {
+        return sound.map(|op| Rule::unexamined(op, reader.report.place(entry.span, &entry.path))).into_iter().collect();
     }
     let Some(limits) = limits(reader, entry, mode) else { return Vec::new() };
     let operations = selection.operations();
@@ -130,7 +134,7 @@ fn rule<'t>(reader: &mut Reader<'_, 't>, job: &Job<'_, 't>, op: Op) -> Option<Ru
     if job.mode == Mode::Never && job.entry.limits.is_some() && says_nothing {
         return None;
     }
-    let everything = matches!(job.selection, Selection::Everything);
+    let unexamined = matches!(job.selection, Selection::Everything);
     let place = job.place.clone();
     let require = job.limits.require.iter().map(|(_, requirement)| *requirement).filter(|it| it.fits(op)).collect();
     let fitting = job.limits.set.iter().filter(|(pair, _)| setting::fits(&pair.key.text, op));
@@ -139,7 +143,7 @@ fn rule<'t>(reader: &mut Reader<'_, 't>, job: &Job<'_, 't>, op: Op) -> Option<Ru
     let copy_of = copied.map(|(_, limit)| limit.clone());
     let (query, facets, raw) = (query.into(), facets.into(), raw.into());
     let hide = compile_view::hidden(&job.limits.hide, op);
-    Some(Rule { op, place, everything, target, about, copy_of, query, facets, raw, require, set, shows, hide })
+    Some(Rule { op, place, unexamined, target, about, copy_of, query, facets, raw, require, set, shows, hide })
 }
 
 /// The objects that an entry is about: one in the path, or those of a list.
@@ -202,6 +206,7 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: Mode) -> Opt
                 .map(|found| limits.require.extend(found.into_iter().map(|requirement| (pair, requirement)))),
             ("set", _) => setting::read(reader, pair, mode).map(|found| limits.set = found),
             ("hide", _) => compile_view::hide(reader, pair, mode).map(|found| limits.hide = found),
+            (unexamined::WORD, _) => unexamined::beside_limits(reader, pair, entry),
             ("show", _) if mode == Mode::Never => only_target(reader, pair),
             (copy::WORD, _) => copy_of(reader, pair, mode).map(|found| limits.copy_of = Some((pair, found))),
             ("target" | "show", _) => target(reader, pair, &mut limits),

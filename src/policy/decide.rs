@@ -56,7 +56,7 @@ impl Allowed {
         self.view.as_deref()
     }
 
-    /// Whether `everything` allows it, with all that was not read.
+    /// Whether it is allowed unexamined, with all that was not read.
     pub fn unexamined(&self) -> bool {
         self.unexamined
     }
@@ -98,7 +98,7 @@ impl Role {
                     let view = self.view(&request, strict);
                     set.extend(self.stamp(&mut request));
                     set.extend(request.completed.as_ref().map(|completed| completed.said()));
-                    let (by, unexamined) = (rule.place.clone(), rule.everything && !strict);
+                    let (by, unexamined) = (rule.place.clone(), rule.unexamined && !strict);
                     let tenant = self.tenant().cloned();
                     Decision::Allow(Box::new(Allowed { request, by, unexamined, set, tenant, view }))
                 }

@@ -8,6 +8,7 @@ use super::overlap::overlap;
 use super::place::Spot;
 use super::problem::Warning;
 use super::report::{Report, Span};
+use super::role::Role;
 use super::rule::Rule;
 use super::syntax::Entry;
 use super::text::{listed, shown};
@@ -18,6 +19,21 @@ use crate::request::UseValue;
 
 /// The most names that one warning lists.
 const MOST: usize = 8;
+
+/// Operations that lead to root on the host by what their requests carry.
+const ROOT: &[Op] = &[
+    Op::ContainerCreate,
+    Op::ContainerExec,
+    Op::ImageBuild,
+    Op::PluginCreate,
+    Op::PluginPull,
+    Op::PluginSet,
+    Op::PluginUpgrade,
+    Op::ServiceCreate,
+    Op::ServiceUpdate,
+    Op::VolumeCreate,
+];
+
 
 /// Something that nothing uses.
 pub(super) fn unused(report: &mut Report<'_>, span: Span, what: &str, name: &str) {
@@ -138,8 +154,8 @@ fn around(placed: &Placed) -> Vec<Warning> {
             "write `networks: own`, so that containers join networks of their tenant alone",
         ),
         (
-            role.grants_of(Op::ContainerCreate).iter().any(|rule| rule.everything),
-            "has a tenant and may do `everything`, so that its containers can reach the host, and there whatever is another's",
+            role.grants_of(Op::ContainerCreate).iter().any(|rule| rule.unexamined),
+            "has a tenant and its `ContainerCreate` is not examined, so that its containers can reach the host, and there whatever is another's",
             "name the operations, and what containers may have",
         ),
     ];
@@ -148,7 +164,7 @@ fn around(placed: &Placed) -> Vec<Warning> {
 }
 
 fn alone(placed: &Placed) -> Vec<Warning> {
-    [host(placed), moved(placed), anyone(placed), unheld(placed)]
+    [host(placed), blind(placed), moved(placed), anyone(placed), unheld(placed)]
         .into_iter()
         .flatten()
         .chain(forbidden(placed))
@@ -166,9 +182,10 @@ fn both(first: &Placed, second: &Placed) -> Warning {
 /// Roles that are root on the host, or can become it.
 fn host(placed: &Placed) -> Option<Warning> {
     let role = &placed.role;
-    if OPERATIONS.iter().any(|row| role.unexamined(row.op)) {
-        let message = format!("the role `{}` is root on the host: it may `everything`, unexamined", role.name());
-        return Some(warning(&placed.name, message, "name the operations that it needs instead"));
+    let unexamined = unexamined(role);
+    if unexamined.iter().any(|op| ROOT.contains(&op)) {
+        let message = format!("the role `{}` is root on the host: it may {}", role.name(), unread(role, unexamined));
+        return Some(warning(&placed.name, message, "name the operations that it needs, and what they may use"));
     }
     let reached = lint_host::reached(role);
     (!reached.is_empty()).then(|| {
@@ -176,6 +193,30 @@ fn host(placed: &Placed) -> Option<Warning> {
         let message = format!("the role `{}` may do what can lead to root on the host: {list}", role.name());
         warning(&placed.name, message, "each of these gives power over the host, or sends data out of it")
     })
+}
+
+/// Operations whose requests nobody reads, where that is less than root.
+fn blind(placed: &Placed) -> Option<Warning> {
+    let unexamined = unexamined(&placed.role);
+    let told = !unexamined.is_empty() && !unexamined.iter().any(|op| ROOT.contains(&op));
+    let message = || format!("the role `{}` may {}", placed.role.name(), unread(&placed.role, unexamined));
+    let help = "write what it may use instead: what is not read can be anything that a later Docker learns";
+    told.then(|| warning(&placed.name, message(), help))
+}
+
+fn unexamined(role: &Role) -> OpSet {
+    OPERATIONS.iter().map(|row| row.op).filter(|op| role.unexamined(*op)).collect()
+}
+
+/// `ContainerCreate and ImageTag, unexamined`
+fn unread(role: &Role, operations: OpSet) -> String {
+    let everything = operations.iter().flat_map(|op| role.grants_of(op)).any(is_everything);
+    let all = || listed(&names(operations.iter().map(|op| op.operation())), "and", MOST);
+    format!("{}, unexamined", if everything { shown("everything") } else { all() })
+}
+
+fn is_everything(rule: &Rule) -> bool {
+    rule.place.path.ends_with(".everything")
 }
 
 /// An image is what its name stands for at the moment.
@@ -212,7 +253,7 @@ fn anyone(placed: &Placed) -> Option<Warning> {
 fn forbidden(placed: &Placed) -> Vec<Warning> {
     let role = &placed.role;
     let lost = |row: &&Operation| {
-        let named = role.grants_of(row.op).iter().any(|rule| !rule.everything);
+        let named = role.grants_of(row.op).iter().any(|rule| !is_everything(rule));
         let banned = role.bans_of(row.op).iter().any(Rule::is_unlimited);
         named && banned
     };

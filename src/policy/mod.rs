@@ -69,6 +69,7 @@ mod text;
 mod told;
 mod told_read;
 mod tree;
+mod unexamined;
 mod uses;
 mod view;
 mod who;

@@ -34,7 +34,7 @@ pub struct Role {
     pub(super) own: OwnFiles,
     /// Operations that some request could be allowed.
     ever: OpSet,
-    /// Operations that `everything` covers, and no `never` looks into.
+    /// Operations that are granted unexamined, and no `never` looks into.
     unexamined: OpSet,
     /// Operations whose answers do not always pass as they are.
     viewed: OpSet,
@@ -46,7 +46,7 @@ impl Role {
     pub(super) fn new(name: RoleName, who: Who, may: Vec<Rule>, never: Vec<Rule>) -> Self {
         let banned: OpSet = never.iter().filter(|ban| ban.is_unlimited()).map(|ban| ban.op).collect();
         let granted: OpSet = may.iter().map(|rule| rule.op).collect();
-        let unexamined: OpSet = may.iter().filter(|rule| rule.everything).map(|rule| rule.op).collect();
+        let unexamined: OpSet = may.iter().filter(|rule| rule.unexamined).map(|rule| rule.op).collect();
         let looked_into: OpSet = never.iter().filter(|ban| ban.looks_inside()).map(|ban| ban.op).collect();
         let mut role = Self {
             name,
@@ -115,7 +115,7 @@ impl Role {
         self.ever.contains(op)
     }
 
-    /// Whether a grant of `everything` covers the operation, and neither a `never` nor a tenant's
+    /// Whether the operation is granted unexamined, and neither a `never` nor a tenant's
     /// fence looks into its requests: then what the catalogue does not know passes, and bodies are not read.
     pub fn unexamined(&self, op: Op) -> bool {
         let labels = !self.fences.is_empty() && Facet::Labels.row().fits(op);
@@ -197,7 +197,7 @@ impl Role {
 
     /// Whether it has the execs of everybody, as far as the operation goes.
     pub fn has_all_execs(&self, op: Op) -> bool {
-        self.tenant.is_none() && self.grants_of(op).iter().any(|rule| rule.everything)
+        self.tenant.is_none() && self.grants_of(op).iter().any(|rule| rule.unexamined)
     }
 
     /// Whether what the operation is about may be an original later on, when it is gone.
@@ -228,8 +228,8 @@ struct Table {
 
 impl Table {
     fn new(mut rules: Vec<Rule>) -> Self {
-        // `everything` first: where it applies, nothing else has to be asked
-        rules.sort_by_key(|rule| (rule.op, !rule.everything));
+        // what is unexamined first: where it applies, nothing else has to be asked
+        rules.sort_by_key(|rule| (rule.op, !rule.unexamined));
         let start = |op: Op| rules.partition_point(|rule| rule.op < op);
         let end = |op: Op| rules.partition_point(|rule| rule.op <= op);
         let ranges = OPERATIONS.iter().map(|row| start(row.op)..end(row.op)).collect();

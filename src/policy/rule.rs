@@ -26,8 +26,8 @@ use std::sync::Arc;
 pub(super) struct Rule {
     pub(super) op: Op,
     pub(super) place: Place,
-    /// Whether the entry is `everything`, which examines nothing.
-    pub(super) everything: bool,
+    /// Whether the entry examines nothing: it is `everything`, or an operation that is `unexamined`.
+    pub(super) unexamined: bool,
     /// The object by what the path calls it.
     pub(super) target: Option<Names>,
     /// The object by what it is.
@@ -46,6 +46,13 @@ pub(super) struct Rule {
 }
 
 impl Rule {
+    /// A grant of all that the operation can do.
+    pub(super) fn unexamined(op: Op, place: Place) -> Self {
+        let (query, facets, raw, require, set) = Default::default();
+        let (target, about, copy_of, shows, hide) = Default::default();
+        Self { op, place, unexamined: true, target, about, copy_of, query, facets, raw, require, set, shows, hide }
+    }
+
     /// Whether the rule says something about the operation as a whole.
     pub(super) fn is_unlimited(&self) -> bool {
         let of_any = self.target.is_none() && self.about.is_none() && self.shows.is_none();
@@ -54,18 +61,18 @@ impl Rule {
 
     /// Everything that keeps a grant from allowing the request; empty if it does allow it.
     /// `strict` says that `never` looks into requests for this operation, so that what is
-    /// not known cannot pass even under `everything`.
+    /// not known cannot pass even where nothing else is examined.
     pub(super) fn objections(&self, request: &Request, strict: bool, tenant: Option<&Tenant>) -> Vec<Why> {
         // an empty vector allocates nothing, so the way of an allowed request is free of it
         let mut why = Vec::new();
-        if !self.everything {
+        if !self.unexamined {
             why.extend(self.target_objection(request));
             why.extend(self.about.as_ref().and_then(|about| about.objection(request, &self.place, tenant)));
             why.extend(self.query.iter().filter_map(|limit| self.query_objection(limit, request)));
             self.dangers(request, &mut why);
             self.facet_objections(request, tenant, &mut why);
         }
-        if strict || !self.everything {
+        if strict || !self.unexamined {
             why.extend(request.query.unknown.iter().map(|(key, _)| self.unknown_parameter(key)));
             why.extend(request.unknown.iter().map(|path| self.unknown_field(path)));
         }
@@ -155,7 +162,7 @@ impl Rule {
 
     /// Whether the grant lets a request use this, as far as this facet goes.
     pub(super) fn lets(&self, facet: Facet, value: &UseValue) -> bool {
-        if self.everything {
+        if self.unexamined {
             return true;
         }
         // a copy has what its original has, and nothing that somebody could choose
