@@ -20,6 +20,7 @@ pub mod confine;
 pub mod control;
 pub mod imitation;
 pub mod learn;
+pub mod import;
 pub mod policy;
 pub mod proxy;
 pub mod record;

@@ -15,6 +15,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("request", &["catalogue"]),
     ("policy", &["catalogue", "request"]),
     ("learn", &["catalogue", "request", "policy"]),
+    // Other proxies' settings become text in the language, which the policy reads like any other.
+    ("import", &["catalogue", "request", "policy"]),
     ("record", &["catalogue", "request", "policy"]),
     // What the kernel is asked to forbid knows nothing of Docker.
     ("confine", &[]),
@@ -26,7 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("certs", &[]),
     (
         "cli",
-        &["catalogue", "request", "policy", "record", "proxy", "confine", "control", "imitation", "certs", "learn"],
+        &["catalogue", "request", "policy", "import", "record", "proxy", "confine", "control", "imitation", "certs", "learn"],
     ),
 ];
 
@@ -54,7 +56,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("percent_encoding", &["catalogue", "request"]),
     ("prometheus_client", &["record/metrics.rs", "record/metrics"]),
     ("rcgen", &["certs"]),
-    ("regex", &["policy/pattern.rs"]),
+    ("regex", &["policy/pattern.rs", "import/expression.rs"]),
     (
         "rustix",
         &[
@@ -100,7 +102,7 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// What the engine may not name: files, sockets, clocks, threads, the process.
-const PURE: &[&str] = &["catalogue", "request", "policy", "learn"];
+const PURE: &[&str] = &["catalogue", "request", "policy", "import", "learn"];
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::io",

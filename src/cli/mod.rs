@@ -6,9 +6,11 @@ mod check;
 mod completions;
 mod confined;
 mod demo;
+mod dropin;
 mod endpoint;
 mod exit;
 mod learn;
+mod import;
 mod man;
 mod operations;
 mod plan;
@@ -48,6 +50,7 @@ enum Verb {
     Test(test::Test),
     Learn(Box<learn::Learn>),
     Operations(operations::List),
+    Import(Box<import::Import>),
     Certs(certs::Certs),
     Demo(demo::Demo),
     Completions(completions::Completions),
@@ -69,6 +72,7 @@ pub fn run() -> ExitCode {
         Verb::Test(test) => test.run(),
         Verb::Learn(learn) => learn.run(),
         Verb::Operations(list) => list.run(),
+        Verb::Import(import) => import.run(),
         Verb::Certs(certs) => certs.run(),
         Verb::Demo(demo) => demo.run(),
         Verb::Completions(completions) => completions.run(),

@@ -1,6 +1,7 @@
 //! From flags or a configuration file to a whole gate, or every reason why not.
 
 use super::Exit;
+use super::dropin::Stead;
 use super::endpoint::endpoints;
 use super::say::say;
 use super::serve::pass_own_tests;
@@ -17,6 +18,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const BAD: Bad = Bad(Exit::BadPolicy);
+
+/// What is missing where nothing says what to do.
+const NEITHER: &str = "there is neither a policy nor a configuration\n  help: give --policy FILE and --listen ADDRESS, or --config FILE";
 
 /// Bytes of a hash that are shown.
 const FINGERPRINT: usize = 6;
@@ -95,10 +99,10 @@ impl Origin {
 #[derive(Clone, Debug, clap::Args)]
 struct Flags {
     /// The policy; several files are parts of one policy
-    #[arg(long, value_name = "FILE", required_unless_present = "config")]
+    #[arg(long, value_name = "FILE", requires = "listen")]
     policy: Vec<PathBuf>,
     /// Where to listen: PATH, unix://PATH, tcp://HOST:PORT or, handed over by systemd, fd://NAME
-    #[arg(long, value_name = "ADDRESS", required_unless_present = "config")]
+    #[arg(long, value_name = "ADDRESS")]
     listen: Vec<String>,
     /// The real socket: PATH or unix://PATH [default: $DOCKER_HOST if it is a Unix socket, else /var/run/docker.sock]
     #[arg(long, value_name = "ADDRESS", conflicts_with = "config")]
@@ -143,10 +147,32 @@ struct Flags {
 
 impl Flags {
     fn config(&self) -> Result<Config, String> {
-        let upstream = match &self.upstream {
-            Some(address) => config::upstream(address)?,
-            None => config::default_upstream()?,
+        let upstream = self.upstream.as_deref().map(config::upstream).transpose()?;
+        let mut config = match self.policy.as_slice() {
+            [] => {
+                let stead = Stead::found()?.ok_or(NEITHER)?;
+                let places = self.places(Some(stead.because()))?;
+                stead.config(upstream, places)?
+            }
+            policy => {
+                let place = |place| ListenConfig {
+                    place,
+                    policy: policy.to_vec(),
+                    denials: self.denials,
+                    host_path: None,
+                };
+                let listen = self.places(None)?.into_iter().map(place).collect();
+                Config::new(upstream.map_or_else(config::default_upstream, Ok)?, listen)
+            }
         };
+        config.listen.iter_mut().for_each(|listen| listen.denials = self.denials);
+        config.audit_full = self.audit_full;
+        config.host_files = self.host_files;
+        config.threads = self.threads.map_or(config.threads, usize::from);
+        Ok(config)
+    }
+
+    fn places(&self, because: Option<String>) -> Result<Vec<Place>, String> {
         let tls = match (self.tlscert.clone(), self.tlskey.clone(), self.tlscacert.clone()) {
             (Some(certificate), Some(key), Some(client_ca)) => {
                 Some(TlsFiles { certificate, key, client_ca, crl: self.tlscrl.clone() })
@@ -159,17 +185,9 @@ impl Flags {
             owner: self.socket_owner.clone(),
             group: self.socket_group.clone(),
         };
-        let place = |address: &str| config::place(address, &unix, tls.clone(), self.plaintext_because.clone());
-        let places: Result<Vec<Place>, String> = self.listen.iter().map(|address| place(address)).collect();
-        let listen = places?
-            .into_iter()
-            .map(|place| ListenConfig { place, policy: self.policy.clone(), denials: self.denials, host_path: None })
-            .collect();
-        let mut config = Config::new(upstream, listen);
-        config.audit_full = self.audit_full;
-        config.host_files = self.host_files;
-        config.threads = self.threads.map_or(config.threads, usize::from);
-        Ok(config)
+        let because = self.plaintext_because.clone().or(because);
+        let place = |address: &String| config::place(address, &unix, tls.clone(), because.clone());
+        self.listen.iter().map(place).collect()
     }
 }
 
@@ -347,7 +365,7 @@ fn policies<'c>(
     let mut bad = None;
     for files in config.listen.iter().map(|listen| listen.policy.as_slice()) {
         if !all.contains_key(files) {
-            match policy(files, own, hash) {
+            match policy(config, files, own, hash) {
                 Ok(policy) => drop(all.insert(files, policy)),
                 Err(first) => bad = bad.or(Some(first)),
             }
@@ -358,11 +376,16 @@ fn policies<'c>(
     bad.map_or_else(|| Ok(fenced.collect()), Err)
 }
 
-fn policy(files: &[PathBuf], own: &[String], hash: &mut Sha256) -> Result<Policy, Bad> {
-    let (policy, sources) = sources::load(files)?;
+fn policy(config: &Config, files: &[PathBuf], own: &[String], hash: &mut Sha256) -> Result<Policy, Bad> {
+    let imported = config.imported.as_ref().filter(|_| files.is_empty());
+    let (policy, sources) = match imported {
+        Some(source) => sources::load_texts(vec![source.clone()])?,
+        None => sources::load(files)?,
+    };
     sources.iter().for_each(|source| hash.update(&source.text));
-    for warning in policy.warnings() {
-        sources::note(&warning);
+    // what is imported as it starts is told once, with all that is wide
+    for warning in policy.warnings().iter().filter(|_| imported.is_none()) {
+        sources::note(warning);
     }
     pass_own_tests(&policy)?;
     Ok(policy.guarding(own))

@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::confined::Confined;
+use super::dropin::Stead;
 use super::plan::{self, Judges, Origin};
 use super::served::{Base, Served};
 use super::sources::{self, Bad, complain};
@@ -14,7 +15,9 @@ use std::sync::Arc;
 
 /// Stand before the Docker socket and let through what the policy allows
 ///
-/// Without a configuration file, --policy and --listen are enough. SIGTERM
+/// Without a configuration file, --policy and --listen are enough. Started with
+/// the variables of Tecnativa's or linuxserver's docker-socket-proxy and without a
+/// policy, it stands in the place of that proxy, on port 2375 (docs/import.md). SIGTERM
 /// lets requests end and stops. SIGHUP, or a change of the files, makes it read
 /// configuration, policies and certificates anew: all of them, or, where one is
 /// wrong, none. SIGHUP also opens the audit file anew; `dockgate reload` does the
@@ -27,13 +30,15 @@ Examples:
   dockgate serve --policy gateway.yaml --listen tcp://0.0.0.0:2376 \\
       --tlscacert ca.pem --tlscert server.pem --tlskey server-key.pem
   dockgate serve --config /etc/dockgate/dockgate.yaml
+  CONTAINERS=1 POST=0 dockgate serve
 Exit codes: 0 ended by a signal, 1 failure, 3 bad policy or configuration, 4 failing policy test.")]
 pub(super) struct Serve {
     #[command(flatten)]
     origin: Origin,
     /// What is logged: error, warn, info, debug, trace, or directives of tracing
-    #[arg(long, value_name = "LEVEL", default_value = "info", env = "DOCKGATE_LOG")]
-    log_level: String,
+    /// [default: info]
+    #[arg(long, value_name = "LEVEL", env = "DOCKGATE_LOG")]
+    log_level: Option<String>,
     /// How it is logged: auto, journal, json or text; auto is text on a terminal, lines with fields in systemd's
     /// journal, and JSON otherwise
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format)]
@@ -65,11 +70,14 @@ impl Serve {
         let (judges, notes) = sources::noted(|| plan::judges(&config, Some(&inherited)))?;
         // before there is a second thread, which would keep what this one gives up
         let confined = Confined::enter(&config, &judges)?;
-        let log = log::start(&self.log_level, self.log_format).map_err(|message| {
+        let stead = if config.imported.is_some() { Stead::found().map_err(|error| failed(&error))? } else { None };
+        let level = self.log_level.as_deref().or(stead.as_ref().and_then(Stead::log_level)).unwrap_or("info");
+        let log = log::start(level, self.log_format).map_err(|message| {
             complain(&message);
             Bad(Exit::BadPolicy)
         })?;
         notes.iter().for_each(|note| tracing::warn!("{note}"));
+        stead.iter().for_each(|stead| tracing::warn!("{}", stead.warning()));
         let Judges { listeners, fingerprint, files } = judges;
         let ears = Ears::open().map_err(|error| failed(&format!("signals cannot be received: {error}")))?;
         let sides = Sides::open(&config)?;

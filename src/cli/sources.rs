@@ -46,6 +46,14 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<(Policy, Vec<Source>), Bad> {
         complain(&message);
         Bad(Exit::BadPolicy)
     })?;
+    load_texts(sources)
+}
+
+/// Loads a policy that was read; every problem is printed.
+///
+/// # Errors
+/// It has problems, which are on standard error already.
+pub(super) fn load_texts(sources: Vec<Source>) -> Result<(Policy, Vec<Source>), Bad> {
     match Policy::load(&sources) {
         Ok(policy) => Ok((policy, sources)),
         Err(problems) => {

@@ -12,6 +12,7 @@ use super::listen::UnixSocket;
 use super::refuse::Denials;
 use super::tls::TlsFiles;
 use crate::confine::{Confine, Room};
+use crate::policy::Source;
 use crate::record::audit::WhenFull;
 use crate::request::HostSocket;
 use crate::request::values::path::clean;
@@ -31,6 +32,8 @@ pub struct Config {
     pub upstream: PathBuf,
     /// The listeners.
     pub listen: Vec<ListenConfig>,
+    /// A policy that stands in no file: it was made out of another proxy's variables.
+    pub imported: Option<Source>,
     /// The audit file.
     pub audit: Option<PathBuf>,
     /// What a decision does that cannot be recorded.
@@ -89,7 +92,7 @@ impl fmt::Display for SidePlace {
 pub struct ListenConfig {
     /// Where it listens.
     pub place: Place,
-    /// The files of its policy.
+    /// The files of its policy; none where it is what [`Config::imported`] holds.
     pub policy: Vec<PathBuf>,
     /// How much of a denial its clients see.
     pub denials: Denials,
@@ -168,6 +171,7 @@ impl Config {
             file: None,
             upstream,
             listen,
+            imported: None,
             audit: None,
             audit_full: WhenFull::default(),
             audit_requests: false,
@@ -222,7 +226,9 @@ impl Config {
 
     /// What works but may not be meant.
     pub fn warnings(&self) -> Vec<String> {
-        self.listen.iter().filter_map(|listen| warning(&listen.place)).collect()
+        // of what is imported as it starts, its own warning says all
+        let told = |listen: &&ListenConfig| self.imported.is_none() || matches!(listen.place, Place::Unix(_));
+        self.listen.iter().filter(told).filter_map(|listen| warning(&listen.place)).collect()
     }
 }
 
