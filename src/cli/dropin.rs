@@ -2,8 +2,8 @@
 
 use crate::import::{self, DropIn, Imported, Style, Variables};
 use crate::policy::Source;
-use crate::proxy::config::{self, Config, ListenConfig, Place};
 use crate::proxy::Denials;
+use crate::proxy::config::{self, Config, ListenConfig, Place};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -11,6 +11,9 @@ use std::path::PathBuf;
 const PORT: u16 = 2375;
 /// Where they find Docker.
 const DOCKER_SOCKET: &str = "/var/run/docker.sock";
+
+/// Variables that the gate itself obeys.
+const HONOURED: &[&str] = &["DISABLE_IPV6=", "LOG_LEVEL=", "SOCKET_PATH="];
 
 /// HAProxy's levels, and those of the log here.
 const LEVELS: &[(&str, &str)] = &[
@@ -90,16 +93,19 @@ impl Stead {
     }
 
     /// All that is dangerous about it, in one line.
-    pub(super) fn warning(&self) -> String {
+    pub(super) fn warning(&self, plaintext: bool) -> String {
         let wide = match self.imported.wide.as_slice() {
-            [] => "nothing that is known to be dangerous".to_owned(),
+            [] => "do nothing that is known to be dangerous".to_owned(),
             wide => wide.join("; "),
         };
         let doubt = if self.certain { "" } else { " (it could be linuxserver's: DOCKGATE_DROPIN=linuxserver says so)" };
-        let unsaid: Vec<&str> = self.imported.unsaid.iter().map(|it| it.what.as_str()).collect();
+        let reach = if plaintext { "IN PLAINTEXT: whoever reaches the port" } else { "whoever opens its socket" };
+        let own = |what: &str| HONOURED.iter().any(|name| what.starts_with(name));
+        let unsaid = self.imported.unsaid.iter().map(|it| it.what.as_str()).filter(|what| !own(what));
+        let unsaid: Vec<&str> = unsaid.collect();
         let left = if unsaid.is_empty() { String::new() } else { format!("; not taken over: {}", unsaid.join(", ")) };
         format!(
-            "IN THE PLACE OF {}{doubt}, WITHOUT TLS: whoever reaches the port may {wide}{left}; \
+            "in the place of {}{doubt}, {reach} may {wide}{left}; \
              `dockgate import {} --faithful {} -o policy.yaml` writes this as a policy, and without --faithful a narrower one",
             self.of.title(),
             self.of.word(),

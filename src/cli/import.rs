@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 Examples:
   dockgate import tecnativa CONTAINERS=1 POST=0 -o policy.yaml
   dockgate import linuxserver --faithful --env-file proxy.env
-  dockgate import wollomatic -- '-allowGET=/v1\\..{1,2}/(version|containers/.*|events.*)' -allowfrom=0.0.0.0/0
+  dockgate import wollomatic -- '-allowGET=/v1\\..{1,2}/(version|containers/.*|events.*)'
   dockgate import wollomatic --label 'socket-proxy.allow.get=/v1\\.4./containers/json'
   dockgate import cetusguard rules.list
   dockgate import sockguard sockguard.yaml

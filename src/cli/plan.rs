@@ -20,7 +20,8 @@ use std::sync::Arc;
 const BAD: Bad = Bad(Exit::BadPolicy);
 
 /// What is missing where nothing says what to do.
-const NEITHER: &str = "there is neither a policy nor a configuration\n  help: give --policy FILE and --listen ADDRESS, or --config FILE";
+const NEITHER: &str =
+    "there is neither a policy nor a configuration\n  help: give --policy FILE and --listen ADDRESS, or --config FILE";
 
 /// Bytes of a hash that are shown.
 const FINGERPRINT: usize = 6;
@@ -155,12 +156,8 @@ impl Flags {
                 stead.config(upstream, places)?
             }
             policy => {
-                let place = |place| ListenConfig {
-                    place,
-                    policy: policy.to_vec(),
-                    denials: self.denials,
-                    host_path: None,
-                };
+                let place =
+                    |place| ListenConfig { place, policy: policy.to_vec(), denials: self.denials, host_path: None };
                 let listen = self.places(None)?.into_iter().map(place).collect();
                 Config::new(upstream.map_or_else(config::default_upstream, Ok)?, listen)
             }

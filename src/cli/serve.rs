@@ -8,7 +8,7 @@ use super::served::{Base, Served};
 use super::sources::{self, Bad, complain};
 use super::watch::{Ears, Watch};
 use crate::control::Side;
-use crate::proxy::config::Config;
+use crate::proxy::config::{Config, Place};
 use crate::proxy::{self, Inherited, Running};
 use crate::record::log::{self, Format};
 use std::sync::Arc;
@@ -77,7 +77,8 @@ impl Serve {
             Bad(Exit::BadPolicy)
         })?;
         notes.iter().for_each(|note| tracing::warn!("{note}"));
-        stead.iter().for_each(|stead| tracing::warn!("{}", stead.warning()));
+        let plaintext = listeners_in_plaintext(&config);
+        stead.iter().for_each(|stead| tracing::warn!("{}", stead.warning(plaintext)));
         let Judges { listeners, fingerprint, files } = judges;
         let ears = Ears::open().map_err(|error| failed(&format!("signals cannot be received: {error}")))?;
         let sides = Sides::open(&config)?;
@@ -91,6 +92,10 @@ impl Serve {
         watch.until_ended(ears, sides);
         Ok(())
     }
+}
+
+fn listeners_in_plaintext(config: &Config) -> bool {
+    config.listen.iter().any(|listen| matches!(listen.place, Place::Tcp { tls: None, .. }))
 }
 
 fn announce(running: &Running, config: &Config, sides: &Sides) {

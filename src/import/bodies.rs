@@ -41,7 +41,9 @@ impl Bodies {
                 limits.extend(from.fits(op).then(|| (from.word.to_owned(), "none".to_owned())));
                 limits
             }
-            Self::Judged(all) => all.iter().filter(|(of, _)| *of == op).flat_map(|(_, limits)| limits.clone()).collect(),
+            Self::Judged(all) => {
+                all.iter().filter(|(of, _)| *of == op).flat_map(|(_, limits)| limits.clone()).collect()
+            }
             _ => Vec::new(),
         }
     }

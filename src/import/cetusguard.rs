@@ -55,10 +55,10 @@ fn add(lists: &mut Lists, file: &str, text: &str, unsaid: &mut Vec<Unsaid>) -> R
 
 fn rule(lists: &mut Lists, place: &str, line: &str, unsaid: &mut Vec<Unsaid>) -> Result<(), String> {
     let split = line.split_once([' ', '\t']);
-    let is_method = |method: &&str| !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_method = |method: &str| !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
     let (methods, pattern) = split.ok_or("a rule is methods and an expression: `GET,HEAD %API_PREFIX_PING%`")?;
     let methods: Vec<&str> = methods.split(',').collect();
-    if !methods.iter().all(|method| is_method(&method)) {
+    if !methods.iter().all(|method| is_method(method)) {
         return Err("methods are capital letters with commas between".to_owned());
     }
     let reason = format!("{place}: {line}");

@@ -1,9 +1,13 @@
 //! Which operations an original allows: asked about each row of the catalogue, with sample paths.
 
+use super::expression::Expression;
 use super::gate::Gate;
 use super::names::{self, Name};
 use super::samples::{self, VERSIONS};
 use crate::catalogue::{OPERATIONS, Op, Operation};
+
+/// Methods that operations have.
+const METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
 
 /// What an original allows of one operation.
 #[derive(Clone, Debug)]
@@ -36,10 +40,30 @@ pub(super) fn all(gate: &impl Gate) -> Vec<Covered> {
     OPERATIONS.iter().filter_map(|row| one(gate, row)).collect()
 }
 
+/// Settings that no sample path fits: they are for other paths, or their names could not be found.
+pub(super) fn uncovered(gate: &impl Gate) -> Vec<String> {
+    let lost = |method: &&str| {
+        let lost = gate.expressions(method).into_iter().filter(|expression| !fits_some(method, expression));
+        lost.map(|expression| format!("{method} {expression}")).collect::<Vec<_>>()
+    };
+    METHODS.iter().flat_map(lost).collect()
+}
+
+fn fits_some(method: &str, expression: &str) -> bool {
+    let Ok(paths) = Expression::between_anchors(expression) else { return false };
+    let mut rows = OPERATIONS.iter().filter(|row| samples::method(row) == method);
+    rows.any(|row| {
+        let mut fits = |name: &str| VERSIONS.iter().any(|version| paths.is_match(&samples::path(row, version, name)));
+        let examples = || names::in_expressions(row, &[expression]).into_iter().map(|name| name.example());
+        called(row).into_iter().any(&mut fits) || examples().any(|name| fits(&name))
+    })
+}
+
 fn one(gate: &impl Gate, row: &'static Operation) -> Option<Covered> {
     let method = samples::method(row);
     let found = names::in_expressions(row, &gate.expressions(method));
-    let called: Vec<&str> = called(row);
+    let denied: Vec<String> = names::in_expressions(row, &gate.denials(method)).iter().map(Name::example).collect();
+    let called: Vec<&str> = called(row).into_iter().chain(denied.iter().map(String::as_str)).collect();
     let own = found.iter().filter_map(Name::as_literal);
     let tried: Vec<&str> = called.iter().copied().chain(own).collect();
     let ask = |version: &str, name: &str| gate.allows(method, &samples::path(row, version, name));
@@ -69,7 +93,8 @@ fn extent(row: &Operation, called: &[&str], found: &[Name], allowed: &impl Fn(&s
     let Some(kind) = row.target else { return Extent::Partly };
     // a push knows no IDs
     let ids = if row.op == Op::ImagePush { &[] } else { samples::ids(kind) };
-    if !ids.is_empty() && ids.iter().all(|id| allowed(id)) {
+    let denied = called.iter().any(|name| !allowed(name) && !samples::names(kind).contains(name));
+    if !denied && !ids.is_empty() && ids.iter().all(|id| allowed(id)) {
         return Extent::ById;
     }
     let fits = |name: &str| found.iter().any(|found| found.fits(name));

@@ -14,6 +14,11 @@ pub(super) trait Gate {
         Vec::new()
     }
 
+    /// The same of what it denies before.
+    fn denials(&self, _method: &str) -> Vec<&str> {
+        Vec::new()
+    }
+
     /// Whether a setting of its own asks for this operation.
     fn asks_for(&self, _op: Op) -> bool {
         false

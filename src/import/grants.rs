@@ -71,13 +71,17 @@ pub(super) fn grants(gate: &impl Gate, bodies: &Bodies, style: Style) -> Grants 
     let mut unsaid = partly(&kept);
     unsaid.extend(note(&kept, |it| it.extent == Extent::ById, "any object of the kind", BY_ID));
     unsaid.extend(note(&kept, |it| it.some_versions && it.extent != Extent::Partly, "versions of the API", VERSIONS));
+    let lost = covers::uncovered(gate).into_iter();
+    unsaid.extend(lost.map(|setting| Unsaid::new(setting, UNCOVERED)));
     let left: Vec<&Covered> = covered.iter().filter(dropped).collect();
     unsaid.extend(note(&left, |_| true, "left out", LEFT_OUT));
     Grants { entries, unsaid }
 }
 
-const BY_ID: &str = "the original lets every ID through and not every name; each object can be called by its ID, so all are granted";
+const BY_ID: &str =
+    "the original lets every ID through and not every name; each object can be called by its ID, so all are granted";
 const VERSIONS: &str = "the original allows these under some versions in the path only; here the version does not matter, as it says nothing about what may be done";
+const UNCOVERED: &str = "it fits no path of Docker's API that could be found, so nothing is granted by it";
 const LEFT_OUT: &str =
     "the original allows these along the way, and nothing asks for them; grant them by name where they are needed";
 
@@ -95,7 +99,7 @@ pub(super) fn wide(entries: &[&Entry]) -> Vec<String> {
 fn is_wide(entry: &Entry) -> bool {
     let has = |word: &str| entry.limits.iter().any(|(known, _)| known == word);
     let held = !open(entry.op).is_empty() && !RUNS.contains(&entry.op);
-    let opened = entry.unexamined || entry.limits.iter().any(|(word, _)| word != "hide" && word != "require");
+    let opened = entry.unexamined || entry.limits.iter().any(|(_, value)| value == "any" || value == "true");
     entry.names.is_empty() && !has("hide") && (!held || opened)
 }
 
@@ -154,7 +158,9 @@ fn partly(covered: &[&Covered]) -> Vec<Unsaid> {
             None => reasons.push((&it.reason, vec![name])),
         }
     }
-    let why = |names: &[String]| format!("{}: allowed for some paths alone, which no target says; not granted", listed(names));
+    let why = |names: &[String]| {
+        format!("{}: allowed for some paths alone, which no target says; not granted", listed(names))
+    };
     reasons.into_iter().map(|(reason, names)| Unsaid::new(reason, why(&names))).collect()
 }
 

@@ -33,7 +33,8 @@ const WRITES: &[(&str, &str)] = &[
 /// The rules cannot be put together.
 pub fn linuxserver(variables: &Variables, style: Style) -> Result<Imported, String> {
     let gate = gate(variables)?;
-    let is = |name: &str| READS.iter().any(|(known, ..)| *known == name) || WRITES.iter().any(|(known, _)| *known == name);
+    let is =
+        |name: &str| READS.iter().any(|(known, ..)| *known == name) || WRITES.iter().any(|(known, _)| *known == name);
     let unsaid = prefixes::unsaid(variables, |name| prefixes::is_section(name) || is(name));
     let grants = grants(&gate, &Bodies::Unread, style);
     let role = Draft { role: "linuxserver".into(), who: "anyone".into(), client: None, grants };

@@ -36,6 +36,11 @@ impl Name {
         &self.written
     }
 
+    /// A name that it stands for.
+    pub(super) fn example(&self) -> String {
+        self.written.replace("[^/]*", "x").replace('\\', "")
+    }
+
     /// The one name that it stands for, if it is one.
     pub(super) fn as_literal(&self) -> Option<&str> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_:/@".contains(c);
@@ -60,11 +65,8 @@ pub(super) fn in_expressions(row: &Operation, expressions: &[&str]) -> Vec<Name>
         return found;
     }
     for alternative in expressions.iter().flat_map(|expression| alternatives(expression)) {
-        if let Some(name) = in_segments(row, &segments(&alternative)).and_then(|name| Name::new(&name)) {
-            if !found.contains(&name) && found.len() < MOST {
-                found.push(name);
-            }
-        }
+        let name = in_segments(row, &segments(&alternative)).and_then(|name| Name::new(&name));
+        found.extend(name.filter(|name| !found.contains(name)));
     }
     found
 }
@@ -213,4 +215,3 @@ fn structure(expression: &str) -> impl Iterator<Item = (usize, char)> {
         plain
     })
 }
-

@@ -5,24 +5,36 @@ use crate::catalogue::{Operation, Target, Verb};
 /// Prefixes that clients send.
 pub(super) const VERSIONS: &[&str] = &["", "/v1.24", "/v1.30", "/v1.41", "/v1.47", "/v1.56"];
 
-const LONG_ID: &str = "3f4e5d6c7b8a9f0e1d2c3b4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0";
-const SHORT_ID: &str = "3f4e5d6c7b8a";
-const SWARM_ID: &str = "9ac0ejm4uoyrqw7x2z5b8d1fg";
+/// IDs that have neither beginning nor end in common, and all digits: what takes them takes any.
+const IDS: &[&str] = &[
+    "3f4e5d6c7b8a9f0e1d2c3b4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0",
+    "b07c19e2d3a4f5867f6e5d4c3b2a19088796a5b4c3d2e1f0089f7e6d5c4b3a2f",
+    "0f4e5d6c7b8a",
+    "e1d2c3b4a596",
+    "fa",
+];
+const SWARM_IDS: &[&str] = &["9ac0ejm4uoyrqw7x2z5b8d1fg", "kx3h6ipl7n9s0tv2wy4z1a5bq"];
 
 /// IDs by which any object of the kind can be named; nothing where there are none.
 pub(super) fn ids(kind: Target) -> &'static [&'static str] {
     match kind {
-        Target::Container | Target::Exec | Target::Network | Target::Image | Target::Plugin => &[LONG_ID, SHORT_ID],
-        Target::Config | Target::Node | Target::Secret | Target::Service | Target::Task => &[SWARM_ID],
+        Target::Container | Target::Exec | Target::Network | Target::Image | Target::Plugin => IDS,
+        Target::Config | Target::Node | Target::Secret | Target::Service | Target::Task => SWARM_IDS,
         Target::Volume => &[],
     }
 }
 
-/// Names of all the shapes that an object of the kind can have.
+/// Names of all the shapes that an object of the kind can have, with every character that one may have.
 pub(super) fn names(kind: Target) -> &'static [&'static str] {
     match kind {
         Target::Exec | Target::Task => &[],
-        Target::Volume => &["data", "my-data_1.x", "Data2", LONG_ID],
+        Target::Volume => &[
+            "data",
+            "my-data_1.x",
+            "abcdefghijklmnopqrstuvwxyz0123456789",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            "b07c19e2d3a4f5867f6e5d4c3b2a19088796a5b4c3d2e1f0089f7e6d5c4b3a2f",
+        ],
         Target::Image => &[
             "nginx",
             "nginx:1.27",
@@ -31,7 +43,7 @@ pub(super) fn names(kind: Target) -> &'static [&'static str] {
             "nginx@sha256:3f4e5d6c7b8a9f0e1d2c3b4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0",
         ],
         Target::Plugin => &["vieux/sshfs", "vieux/sshfs:latest"],
-        _ => &["web", "web-1", "my_app.2", "Web", "x9"],
+        _ => &["web", "my_app.2-x", "abcdefghijklmnopqrstuvwxyz0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "x9", "db"],
     }
 }
 

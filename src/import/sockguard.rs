@@ -42,6 +42,10 @@ impl Gate for Rules {
     fn expressions(&self, method: &str) -> Vec<&str> {
         self.0.iter().filter(|rule| rule.allow && rule.is_of(method)).map(|rule| rule.written.as_str()).collect()
     }
+
+    fn denials(&self, method: &str) -> Vec<&str> {
+        self.0.iter().filter(|rule| !rule.allow && rule.is_of(method)).map(|rule| rule.written.as_str()).collect()
+    }
 }
 
 /// A policy out of its configuration.
@@ -115,16 +119,20 @@ fn add(rules: &mut Rules, methods: &[&str], path: &str, allow: bool, reason: &st
         Err(why) => unsaid.push(Unsaid::new(reason, why)),
     }
     if without_version(path) != path {
-        unsaid.push(Unsaid::new(reason, "the original takes versions off before it compares, so this rule fits nothing"));
+        unsaid
+            .push(Unsaid::new(reason, "the original takes versions off before it compares, so this rule fits nothing"));
     }
 }
 
 /// `*` is a part of a segment; `/**` is nothing or anything below.
 fn glob(path: &str) -> String {
-    let deep: Vec<String> = path.split("/**").map(|piece| {
-        let across: Vec<String> = piece.split("**").map(stars).collect();
-        across.join("(?s:.*)")
-    }).collect();
+    let deep: Vec<String> = path
+        .split("/**")
+        .map(|piece| {
+            let across: Vec<String> = piece.split("**").map(stars).collect();
+            across.join("(?s:.*)")
+        })
+        .collect();
     deep.join("(/(?s:.*))?")
 }
 
@@ -153,7 +161,8 @@ fn profiles(reader: &mut Reader<'_, '_>, root: &Node, style: Style, unsaid: &mut
             .filter_map(|uid| uid.text().filter(|uid| uid.parse::<u32>().is_ok()).map(str::to_owned))
             .collect();
         let Some(first) = uids.first() else {
-            let why = "only users of this machine (`unix_peer_profiles`, `uids`) are taken over as clients of a profile";
+            let why =
+                "only users of this machine (`unix_peer_profiles`, `uids`) are taken over as clients of a profile";
             unsaid.push(Unsaid::new(format!("clients.profiles: {name}"), why));
             continue;
         };
@@ -181,7 +190,11 @@ fn elsewhere(root: &Node, unsaid: &mut Vec<Unsaid>) {
     let Content::Map(pairs) = &root.content else { return };
     for pair in pairs {
         let why = match pair.key.text.as_str() {
-            "rules" | "request_body" | "response" | "insecure_allow_body_blind_writes" | "insecure_allow_read_exfiltration" => continue,
+            "rules"
+            | "request_body"
+            | "response"
+            | "insecure_allow_body_blind_writes"
+            | "insecure_allow_read_exfiltration" => continue,
             "upstream" | "listen" | "listeners" | "log" | "health" | "metrics" | "admin" | "reload" => {
                 "said to the gate, in its configuration and by its flags"
             }

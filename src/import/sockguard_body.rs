@@ -58,8 +58,16 @@ const LISTS: &[(&str, &str, &[Op], &str)] = &[
 /// What is left out of answers unless the setting is false, and the operations whose answers have it.
 const HIDDEN: &[(&str, &[&str], &[Op])] = &[
     ("redact_container_env", &["env"], &[Op::ContainerInspect]),
-    ("redact_mount_paths", &["host_paths"], &[Op::ContainerList, Op::ContainerInspect, Op::VolumeList, Op::VolumeInspect]),
-    ("redact_network_topology", &["addresses"], &[Op::ContainerList, Op::ContainerInspect, Op::NetworkList, Op::NetworkInspect]),
+    (
+        "redact_mount_paths",
+        &["host_paths"],
+        &[Op::ContainerList, Op::ContainerInspect, Op::VolumeList, Op::VolumeInspect],
+    ),
+    (
+        "redact_network_topology",
+        &["addresses"],
+        &[Op::ContainerList, Op::ContainerInspect, Op::NetworkList, Op::NetworkInspect],
+    ),
 ];
 
 const CREATE: &[Op] = &[Op::ContainerCreate];

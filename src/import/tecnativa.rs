@@ -8,7 +8,8 @@ use super::write::{self, Draft};
 use super::{Imported, Style, Unsaid};
 
 /// Single writes; none of them gets past `POST=0`.
-const WRITES: &[(&str, &str)] = &[("ALLOW_RESTARTS", "(stop|restart|kill)"), ("ALLOW_START", "start"), ("ALLOW_STOP", "stop")];
+const WRITES: &[(&str, &str)] =
+    &[("ALLOW_RESTARTS", "(stop|restart|kill)"), ("ALLOW_START", "start"), ("ALLOW_STOP", "stop")];
 
 /// A policy out of its variables.
 ///

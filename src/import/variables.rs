@@ -65,15 +65,8 @@ const TELLING: &[&str] = &[
 ];
 
 /// Variables that linuxserver's alone knows, beside those that begin with `LIBPOD_`.
-const LINUXSERVER: &[&str] = &[
-    "ALLOW_ARCHIVE",
-    "ALLOW_CHANGES",
-    "ALLOW_EXPORT",
-    "ALLOW_LOGS",
-    "ALLOW_PAUSE",
-    "ALLOW_TOP",
-    "ALLOW_UNPAUSE",
-];
+const LINUXSERVER: &[&str] =
+    &["ALLOW_ARCHIVE", "ALLOW_CHANGES", "ALLOW_EXPORT", "ALLOW_LOGS", "ALLOW_PAUSE", "ALLOW_TOP", "ALLOW_UNPAUSE"];
 
 /// Variables about the proxy itself.
 const PROXY: &[&str] = &["DISABLE_IPV6", "LOG_LEVEL", "SOCKET_PATH"];

@@ -134,7 +134,10 @@ fn labelled(
     let (mut lists, mut folders, mut mark) = (Lists::default(), None, None);
     for (key, value) in settings.labels.iter().filter(|(_, value)| !value.is_empty()) {
         let Some(rest) = key.strip_prefix(&prefix) else {
-            unsaid.push(Unsaid::new(format!("{key}={value}"), format!("no label of the original, which begin with {prefix}")));
+            unsaid.push(Unsaid::new(
+                format!("{key}={value}"),
+                format!("no label of the original, which begin with {prefix}"),
+            ));
             continue;
         };
         let method = rest.split('.').next().unwrap_or_default().to_ascii_uppercase();

@@ -4,8 +4,7 @@ use super::variables::Variables;
 use super::{MAX_SETTINGS, Unsaid};
 
 /// Methods that have lists of their own.
-pub(super) const METHODS: &[&str] =
-    &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "TRACE", "OPTIONS"];
+pub(super) const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "TRACE", "OPTIONS"];
 
 /// A flag's name, its variable, whether it needs no value, and where it belongs here.
 struct Row {
@@ -30,11 +29,21 @@ const ROWS: &[Row] = &[
     row("proxyport", "SP_PROXYPORT", false, "where to listen is said to the gate: `--listen tcp://IP:PORT`"),
     row("logjson", "SP_LOGJSON", true, "say it to the gate: `--log-format json`"),
     row("loglevel", "SP_LOGLEVEL", false, "say it to the gate: `--log-level LEVEL`"),
-    row("shutdowngracetime", "SP_SHUTDOWNGRACETIME", false, "the gate lets requests end, for as long as its `limits` say"),
+    row(
+        "shutdowngracetime",
+        "SP_SHUTDOWNGRACETIME",
+        false,
+        "the gate lets requests end, for as long as its `limits` say",
+    ),
     row("socketpath", "SP_SOCKETPATH", false, "say it to the gate: `--upstream PATH`"),
     row("stoponwatchdog", "SP_STOPONWATCHDOG", true, "the gate stays, and finds Docker's socket again by itself"),
     row("watchdoginterval", "SP_WATCHDOGINTERVAL", false, "the gate stays, and finds Docker's socket again by itself"),
-    row("proxysocketendpointfilemode", "SP_PROXYSOCKETENDPOINTFILEMODE", false, "say it to the gate: `--socket-mode MODE`"),
+    row(
+        "proxysocketendpointfilemode",
+        "SP_PROXYSOCKETENDPOINTFILEMODE",
+        false,
+        "say it to the gate: `--socket-mode MODE`",
+    ),
 ];
 
 /// What was set.

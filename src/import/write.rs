@@ -71,7 +71,9 @@ pub(super) fn policy(title: &str, style: Style, roles: &[Draft], more: Vec<Unsai
 
 fn head(title: &str, style: Style, wide: &[String], unsaid: &[Unsaid]) -> Vec<String> {
     let how = match style {
-        Style::Faithful => "faithfully: what the original allows is allowed, and bodies that it did not read are not read",
+        Style::Faithful => {
+            "faithfully: what the original allows is allowed, and bodies that it did not read are not read"
+        }
         Style::Tighten => "tightened: what the original allows, without what its settings do not ask for",
     };
     let mut lines = vec![format!("# Imported from {}, {how}.", plain(title))];
@@ -90,8 +92,7 @@ fn section(lines: &mut Vec<String>, title: &str, items: impl Iterator<Item = Str
 }
 
 fn block(draft: &Draft) -> Vec<String> {
-    let mut lines =
-        vec![format!("  {}:", draft.role), format!("    who: {}", draft.who), "    may:".to_owned()];
+    let mut lines = vec![format!("  {}:", draft.role), format!("    who: {}", draft.who), "    may:".to_owned()];
     let mut reasons: Vec<&str> = Vec::new();
     for entry in &draft.grants.entries {
         if !reasons.contains(&entry.reason.as_str()) {
@@ -128,6 +129,7 @@ fn tests(draft: &Draft) -> Vec<String> {
 /// One request, with the verdict of the entries that there are.
 fn test(draft: &Draft, op: Op, query: &str) -> Vec<String> {
     let row = op.operation();
+    let demands = |entry: &Entry| entry.limits.iter().any(|(word, _)| word == "require");
     let entry = draft.grants.entries.iter().find(|entry| entry.op == op);
     let object = match entry.map(|entry| entry.names.as_slice()) {
         // an expression stands for names that are not known here
@@ -137,6 +139,10 @@ fn test(draft: &Draft, op: Op, query: &str) -> Vec<String> {
         },
         _ => "web",
     };
+    // what is demanded of a body is not in a request without one
+    if entry.is_some_and(demands) {
+        return Vec::new();
+    }
     let path = super::samples::path(row, "/v1.41", object);
     let verb = if entry.is_some() { "may" } else { "may not" };
     let client = draft.client.as_ref().map(|client| format!("    as: {client}"));
@@ -152,4 +158,3 @@ fn test(draft: &Draft, op: Op, query: &str) -> Vec<String> {
     });
     lines
 }
-

@@ -73,7 +73,10 @@ pub(super) fn compile<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: 
         return Vec::new();
     }
     if let Some(sound) = unexamined::asked(reader, entry, selection, mode) {
-        return sound.map(|op| Rule::unexamined(op, reader.report.place(entry.span, &entry.path))).into_iter().collect();
+        return sound
+            .map(|op| Rule::unexamined(op, reader.report.place(entry.span, &entry.path)))
+            .into_iter()
+            .collect();
     }
     let Some(limits) = limits(reader, entry, mode) else { return Vec::new() };
     let operations = selection.operations();

@@ -34,7 +34,6 @@ const ROOT: &[Op] = &[
     Op::VolumeCreate,
 ];
 
-
 /// Something that nothing uses.
 pub(super) fn unused(report: &mut Report<'_>, span: Span, what: &str, name: &str) {
     let message = format!("nothing uses the {what} {}", shown(name));
