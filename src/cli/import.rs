@@ -4,8 +4,8 @@ use super::Exit;
 use super::say::show;
 use super::serve::pass_own_tests;
 use super::sources::{self, Bad, complain};
-use crate::import::{self, Imported, Rules, Settings, Style, Variables};
-use crate::policy::Source;
+use crate::import::{self, Imported, Rules, Service, Settings, Style, Variables};
+use crate::policy::{Problem, Source};
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Examples:
   dockgate import tecnativa CONTAINERS=1 POST=0 -o policy.yaml
+  dockgate import tecnativa --compose compose.yaml --service socket-proxy
   dockgate import linuxserver --faithful --env-file proxy.env
   dockgate import wollomatic -- '-allowGET=/v1\\..{1,2}/(version|containers/.*|events.*)'
   dockgate import wollomatic --label 'socket-proxy.allow.get=/v1\\.4./containers/json'
@@ -57,13 +58,26 @@ struct How {
     output: Option<PathBuf>,
 }
 
+/// What a proxy is started with, by files.
+#[derive(Debug, clap::Args)]
+struct Started {
+    /// Read variables from this file, a KEY=VALUE on each line
+    #[arg(long, value_name = "FILE")]
+    env_file: Vec<PathBuf>,
+    /// Read variables and flags from a service of this Compose file
+    #[arg(long, value_name = "FILE", requires = "service")]
+    compose: Option<PathBuf>,
+    /// The service of the Compose file that is the proxy
+    #[arg(long, value_name = "NAME", requires = "compose")]
+    service: Option<String>,
+}
+
 #[derive(Debug, clap::Args)]
 struct Environment {
     #[command(flatten)]
     how: How,
-    /// Read variables from this file, a KEY=VALUE on each line
-    #[arg(long, value_name = "FILE")]
-    env_file: Vec<PathBuf>,
+    #[command(flatten)]
+    started: Started,
     /// Variables; they count more than those of files
     #[arg(value_name = "KEY=VALUE")]
     variables: Vec<String>,
@@ -73,9 +87,8 @@ struct Environment {
 struct Wollomatic {
     #[command(flatten)]
     how: How,
-    /// Read variables from this file, a KEY=VALUE on each line
-    #[arg(long, value_name = "FILE")]
-    env_file: Vec<PathBuf>,
+    #[command(flatten)]
+    started: Started,
     /// A label of a container that uses the proxy: all of them make a role for that container
     #[arg(long, value_name = "KEY=VALUE")]
     label: Vec<String>,
@@ -134,9 +147,28 @@ impl How {
     }
 }
 
+impl Started {
+    /// What a service has in a Compose file counts more than the files of variables, as in Compose.
+    fn read(&self) -> Result<Service, Bad> {
+        let mut service = Service::default();
+        for source in texts(&self.env_file)? {
+            Variables::from_lines(&source.text).and_then(|more| service.variables.extend(&more)).map_err(refused)?;
+        }
+        if let Some((file, name)) = self.compose.as_ref().zip(self.service.as_deref()) {
+            let sources = texts(std::slice::from_ref(file))?;
+            for source in &sources {
+                let found = import::compose(source, name).map_err(|problems| problematic(&problems, &sources))?;
+                service.variables.extend(&found.variables).map_err(refused)?;
+                service.flags.extend(found.flags);
+            }
+        }
+        Ok(service)
+    }
+}
+
 impl Environment {
     fn all(&self) -> Result<Variables, Bad> {
-        let mut all = variables(&self.env_file)?;
+        let mut all = self.started.read()?.variables;
         for written in &self.variables {
             let (name, value) = pair(written)?;
             all.set(&name, &value).map_err(refused)?;
@@ -147,9 +179,10 @@ impl Environment {
 
 impl Wollomatic {
     fn import(&self) -> Result<Imported, Bad> {
-        let variables = variables(&self.env_file)?;
+        let service = self.started.read()?;
+        let flags = [service.flags.as_slice(), &self.flags].concat();
         let labels = self.label.iter().map(|label| pair(label)).collect::<Result<Vec<_>, Bad>>()?;
-        let settings = Settings { flags: &self.flags, variables: &variables, labels: &labels };
+        let settings = Settings { flags: &flags, variables: &service.variables, labels: &labels };
         import::wollomatic(&settings, self.how.style()).map_err(refused)
     }
 }
@@ -167,19 +200,8 @@ impl Sockguard {
     fn import(&self) -> Result<Imported, Bad> {
         let sources = texts(std::slice::from_ref(&self.file))?;
         let Some(source) = sources.first() else { return Err(Bad(Exit::Failure)) };
-        import::sockguard(source, self.how.style()).map_err(|problems| {
-            sources::print_problems(&problems, &sources);
-            Bad(Exit::BadPolicy)
-        })
+        import::sockguard(source, self.how.style()).map_err(|problems| problematic(&problems, &sources))
     }
-}
-
-fn variables(files: &[PathBuf]) -> Result<Variables, Bad> {
-    let mut all = Variables::default();
-    for source in texts(files)? {
-        Variables::from_lines(&source.text).and_then(|more| all.extend(&more)).map_err(refused)?;
-    }
-    Ok(all)
 }
 
 fn texts(files: &[PathBuf]) -> Result<Vec<Source>, Bad> {
@@ -189,6 +211,11 @@ fn texts(files: &[PathBuf]) -> Result<Vec<Source>, Bad> {
 fn pair(written: &str) -> Result<(String, String), Bad> {
     let split = written.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
     split.ok_or_else(|| refused("write KEY=VALUE".to_owned()))
+}
+
+fn problematic(problems: &[Problem], sources: &[Source]) -> Bad {
+    sources::print_problems(problems, sources);
+    Bad(Exit::BadPolicy)
 }
 
 fn refused(why: String) -> Bad {

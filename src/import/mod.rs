@@ -8,6 +8,7 @@
 mod bodies;
 mod cetusguard;
 mod cetusguard_words;
+mod compose;
 mod covers;
 mod expression;
 mod gate;
@@ -26,6 +27,7 @@ mod wollomatic_settings;
 mod write;
 
 pub use cetusguard::{Rules, cetusguard};
+pub use compose::{Service, compose};
 pub use linuxserver::linuxserver;
 pub use sockguard::sockguard;
 pub use tecnativa::tecnativa;
