@@ -28,7 +28,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("certs", &[]),
     (
         "cli",
-        &["catalogue", "request", "policy", "import", "record", "proxy", "confine", "control", "imitation", "certs", "learn"],
+        &[
+            "catalogue",
+            "request",
+            "policy",
+            "import",
+            "record",
+            "proxy",
+            "confine",
+            "control",
+            "imitation",
+            "certs",
+            "learn",
+        ],
     ),
 ];
 
