@@ -11,7 +11,7 @@ use tempfile::TempDir;
 struct Stead {
     child: Child,
     folder: TempDir,
-    _daemon: Daemon,
+    daemon: Daemon,
 }
 
 impl Stead {
@@ -23,7 +23,7 @@ impl Stead {
         command.arg("serve").args(flags).current_dir(folder.path()).env_clear();
         command.env("SOCKET_PATH", folder.path().join("docker.sock")).envs(variables.iter().copied());
         let child = command.stdout(Stdio::from(log.try_clone().unwrap())).stderr(Stdio::from(log)).spawn().unwrap();
-        let stead = Self { child, folder, _daemon: daemon };
+        let stead = Self { child, folder, daemon };
         wait("the gate listens", || stead.log().contains("\"listening\"").then_some(()));
         stead
     }
@@ -71,6 +71,22 @@ fn it_allows_what_the_variables_do_and_says_once_what_is_wide() {
     ] {
         assert!(loud.contains(told), "{told}\n{loud}");
     }
+}
+
+/// What the original does not read is not read here, byte for byte, and nothing else passes so.
+#[test]
+fn bodies_pass_as_they_are_where_the_original_reads_none() {
+    let stead = Stead::start(&[("CONTAINERS", "1"), ("POST", "1")], &["--listen", "gate.sock"]);
+    let body = r#"{"Image":"alpine", "HostConfig":{"Privileged":true}, "Tomorrow":[1]}"#;
+    let send = |path: &str| {
+        let head = format!("POST {path} HTTP/1.1\r\nhost: docker\r\ncontent-type: application/json\r\n");
+        status(&stead.file("gate.sock"), format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes())
+    };
+    assert_eq!(send("/v1.41/containers/create"), 201);
+    assert_eq!(send("/v1.41/volumes/create"), 403);
+    let received = stead.daemon.received();
+    let [create] = received.as_slice() else { panic!("{received:?}") };
+    assert_eq!(create.body, body.as_bytes());
 }
 
 #[test]
