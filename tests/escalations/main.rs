@@ -15,6 +15,7 @@ mod docker;
 #[path = "../common/http.rs"]
 mod http;
 mod listeners;
+mod learned;
 mod live;
 mod names;
 mod offline;

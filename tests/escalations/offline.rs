@@ -8,7 +8,7 @@ use serde_yaml::Value;
 use std::collections::BTreeSet;
 use std::fs;
 
-const FILES: &[&str] =
+pub(crate) const FILES: &[&str] =
     &["create", "container_ops", "images", "volumes", "networks", "plugins", "swarm", "system", "transport"];
 
 /// How a refusal begins in the words of a policy's tests.
