@@ -42,6 +42,9 @@ client_config() {
 # Whether Docker, or the gate before it, answers on a socket.
 answers() { [ "$(curl -s -m 2 --unix-socket "$1" http://docker/_ping 2>/dev/null)" = OK ]; }
 
+# One that nothing listens on at the moment.
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
 await() { # SECONDS COMMAND...
   local ticks=$(($1 * 10))
   shift

@@ -25,8 +25,6 @@ line() { printf '%-4s %-26s %s\n' "$1" "$2" "${3:+($3)}"; }
 
 part() { printf -- '-- Docker %s: %s (%s)\n' "$VERSION" "$1" "$(date +%T)"; }
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-
 configuration() {
   cat <<CONFIGURATION
 upstream: $DAEMON/docker.sock
