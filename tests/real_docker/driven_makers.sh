@@ -89,7 +89,8 @@ server_is_made() {
 }
 server_is_limited() { [ "$(direct inspect -f '{{.HostConfig.Memory}} {{.HostConfig.PidsLimit}}' "jupyter-$RUN")" = "1073741824 1024" ]; }
 token_stays() { asks GET "/containers/jupyter-$RUN/json" >"$WORK/inspected" && ! grep token-of-the-test "$WORK/inspected"; }
-server_is_gone() { spawner gone | grep 'then 0' && ! direct inspect "jupyter-$RUN"; }
+server_is_gone() { spawner gone | grep 'then [^N]' && await 5 no_server; }
+no_server() { ! direct inspect "jupyter-$RUN"; }
 
 drive_dockerspawner() {
   check "dockerspawner makes a server" server_is_made
@@ -202,7 +203,8 @@ running_stays() {
   DOCKER_HOST=$GATE timeout 60 "$TOOLS/venv/bin/dcstop" --max-run-time 0s --prefix "$RUN-vault" >"$WORK/said" 2>&1
   grep 'dockgate: .*(ContainerStop)' "$WORK/said" && [ "$(direct inspect -f '{{.State.Running}}' "$RUN-vault")" = true ]
 }
-not_by_force() { direct run --name "$RUN-again" busybox true && stopped query.force gated rm -f "$RUN-again"; }
+not_by_force() { direct run --name "$RUN-again" busybox true && await 5 has_ended && stopped query.force gated rm -f "$RUN-again"; }
+has_ended() { [ "$(direct inspect -f '{{.State.Status}}' "$RUN-again")" = exited ]; }
 volumes_stay() {
   direct volume create "$RUN-data"
   dcgc --dangling-volumes

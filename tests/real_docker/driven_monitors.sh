@@ -152,8 +152,8 @@ drive_runlike() {
 }
 
 glances() {
-  DOCKER_HOST=$GATE timeout 40 "$TOOLS/venv/bin/glances" --stdout-json containers --stop-after 4 >"$WORK/usage" 2>&1
-  grep -o "\"name\": \"$RUN-web\".*" "$WORK/usage" | grep '"memory_usage": [1-9]'
+  DOCKER_HOST=$GATE timeout 40 "$TOOLS/venv/bin/glances" --time 2 --stdout containers --stop-after 4 >"$WORK/usage" 2>&1
+  grep -o "'$RUN-web'.*" "$WORK/usage" | grep "'memory_usage': [1-9]"
 }
 
 drive_glances() {

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from dockerspawner import DockerSpawner
 
 SETTINGS = {
-    "image": "jupyter/base-notebook:test", "cmd": ["sleep", "300"], "remove": True, "pull_policy": "never",
+    "image": "jupyter/base-notebook:test", "cmd": ["sh", "-c", "trap exit TERM; sleep 300 & wait"], "remove": True, "pull_policy": "never",
     "network_name": "jupyterhub", "use_internal_ip": True, "volumes": {"jupyter-{username}": "/home/jovyan"},
 }
 
