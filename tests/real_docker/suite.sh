@@ -5,8 +5,8 @@
 #   DOCKGATE_BIN=... suite.sh [20|26|28]...        (26)
 #
 # FOLLOWERS, STREAMS and MIB size the load, as streams.py says. ONLY="PART..."
-# runs some of: catalogue bodies escalations cli judged presets tls callers targets views copies
-# quotas tenants execs learn python stopped streams demo. DOCKGATE_TEST_CASES is the number of random bodies,
+# runs some of: catalogue bodies escalations cli judged presets driven tls callers targets views
+# copies quotas tenants execs learn python stopped streams demo. DOCKGATE_TEST_CASES is the number of random bodies,
 # DOCKGATE_TEST_SEED the first of them. Each check prints a line.
 # shellcheck disable=SC2317 # functions are called by the names of parts
 set -uo pipefail
@@ -15,8 +15,8 @@ PROJECT=$(dirname "$(dirname "$HERE")")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 : "${DOCKGATE_BIN:?the gate under test}"
-PARTS=(catalogue bodies escalations cli judged presets tls callers targets views copies quotas tenants execs learn python
-  stopped streams demo)
+PARTS=(catalogue bodies escalations cli judged presets driven tls callers targets views copies quotas tenants execs
+  learn python stopped streams demo)
 # What goes over TLS as well: everything that TLS could change.
 TLS_CHECKS=(version info run_ exec_ attach_ logs_ events_ cp_in cp_out cp_tar save build_classic build_buildkit
   build_error compose_front wire_raw_attach wire_upgraded wire_raw_exec wire_pipelined)
@@ -120,6 +120,9 @@ presets() {
   python=$(python_with_docker) || { line FAIL "testcontainers" "it cannot be installed"; return 1; }
   PYTHON=$python PATH=$WORK/bin:$PATH "$HERE/presets.sh"
 }
+
+# Tools, each under its preset, as their own registries have them.
+driven() { PATH=$WORK/bin:$PATH "$HERE/driven.sh"; }
 
 over_tls() {
   tls "$HERE/cli.sh" "${TLS_CHECKS[@]}"
