@@ -165,7 +165,7 @@ drive_glances() {
 }
 
 dockerode() { NODE_PATH=$TOOLS/node/node_modules timeout 30 node "$HERE/driven/dockerode.js" "$WORK/gate.sock" "$RUN-web" "$@"; }
-dockerode_reads() { dockerode >"$WORK/page" && grep "$RUN-web running [1-9]" "$WORK/page"; }
+dockerode_reads() { dockerode read >"$WORK/page" && grep "$RUN-web running [1-9]" "$WORK/page"; }
 
 drive_homepage() {
   check "homepage reads status and usage" dockerode_reads

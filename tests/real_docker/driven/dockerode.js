@@ -1,4 +1,4 @@
-// What Homepage asks for with dockerode: dockerode.js SOCKET CONTAINER [restart|exec]
+// What Homepage asks for with dockerode: dockerode.js SOCKET CONTAINER read|restart|exec
 const Docker = require("dockerode");
 
 const [socketPath, name, wish] = process.argv.slice(2);
@@ -13,7 +13,7 @@ async function read(container) {
 }
 
 const wishes = {
-  undefined: read,
+  read,
   restart: (container) => container.restart(),
   exec: (container) => container.exec({ Cmd: ["env"], AttachStdout: true }),
 };
