@@ -5,34 +5,38 @@ use super::limits::Limit;
 use super::observed::Observed;
 use super::said;
 use super::values::Values;
-use crate::catalogue::{Facet, FacetKind, FacetRow, Op};
+use crate::catalogue::{FACETS, Facet, FacetKind, FacetRow};
 use crate::policy::is_ordinary;
 use crate::request::UseValue;
 
-/// Facets that are limited to what was seen although all of it would be allowed unsaid: they say
-/// what the requests are about.
-const TELLING: &[Facet] =
-    &[Facet::CommitOf, Facet::Container, Facet::Image, Facet::Name, Facet::Networks, Facet::Tags, Facet::Volumes];
+/// The limits on what requests used; all else is closed where there is anything else to use.
+pub(super) fn limits(seen: &Observed, notes: &mut Vec<String>) -> Vec<Limit> {
+    let used = FACETS.iter().filter_map(|row| Some((row, seen.facets.get(&row.facet)?)));
+    let mut limits: Vec<Limit> = used.filter_map(|(row, values)| limit(seen, row, values, notes)).collect();
+    let fitting: Vec<&FacetRow> = FACETS.iter().filter(|row| row.fits(seen.op)).collect();
+    if fitting.iter().any(|row| limits.iter().all(|limit| limit.word != row.word)) {
+        limits.push(Limit { word: "all_else".to_owned(), value: "none".to_owned() });
+    }
+    limits
+}
 
-/// The limit on one facet; nothing where the grant need not name it. What cannot be said goes into
-/// the notes.
-pub(super) fn limit(
-    seen: &Observed,
-    row: &'static FacetRow,
-    values: &Values<UseValue>,
-    notes: &mut Vec<String>,
-) -> Option<Limit> {
+/// The limit on one facet; nothing where nobody chose anything. What cannot be said goes into the
+/// notes.
+fn limit(seen: &Observed, row: &'static FacetRow, values: &Values<UseValue>, notes: &mut Vec<String>) -> Option<Limit> {
+    if values.iter().all(is_left_out) {
+        // Docker's own network is one all the same
+        return (row.facet == Facet::Networks).then(|| Limit::list(row.word, vec!["default".to_owned()]));
+    }
     let ordinary = values.iter().all(|value| is_ordinary(row.facet, value));
     match row.kind {
         FacetKind::Count | FacetKind::Cpus | FacetKind::Size => range(row, values, ordinary),
-        _ if ordinary && !is_telling(seen, row) => None,
         _ => list(seen, row, values, ordinary, notes),
     }
 }
 
-/// The command of an exec is all that it is about.
-fn is_telling(seen: &Observed, row: &FacetRow) -> bool {
-    TELLING.contains(&row.facet) || (seen.op == Op::ContainerExec && row.facet == Facet::Command)
+/// What Docker takes where nobody says anything.
+fn is_left_out(value: &UseValue) -> bool {
+    matches!(value, UseValue::Amount(None) | UseValue::Default | UseValue::Flag(false) | UseValue::Nothing)
 }
 
 /// Amounts up to the largest, where each request has one.
@@ -41,7 +45,6 @@ fn range(row: &FacetRow, values: &Values<UseValue>, ordinary: bool) -> Option<Li
     let (least, most) = match amounts {
         Some(amounts) => (amounts.iter().min().copied(), amounts.iter().max().copied()),
         // without a limit, an amount is larger than any
-        None if ordinary => return None,
         None => return Some(Limit::any(row.word)),
     };
     let word = |amount: i64| said::amount(row.kind, amount);
@@ -65,8 +68,7 @@ fn list(
     let op = seen.op.name();
     let Some(items) = items(row, values) else {
         if ordinary {
-            notes.push(format!("{op}: what was used of `{}` has no common name, so any is allowed", row.word));
-            return None;
+            return Some(Limit::any(row.word));
         }
         notes.push(format!("(!) {op}: what was used of `{}` could not be said more narrowly than `any`", row.word));
         return Some(Limit::any(row.word));

@@ -2,7 +2,6 @@
 
 use super::observed::Observed;
 use super::{facets, queries, targets};
-use crate::catalogue::FACETS;
 
 /// One limit as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +30,6 @@ impl Limit {
 pub(super) fn limits(seen: &Observed, notes: &mut Vec<String>) -> Vec<Limit> {
     let mut limits: Vec<Limit> = targets::limit(seen, notes).into_iter().collect();
     limits.extend(queries::limits(seen, notes));
-    let used = FACETS.iter().filter_map(|row| Some((row, seen.facets.get(&row.facet)?)));
-    limits.extend(used.filter_map(|(row, values)| facets::limit(seen, row, values, notes)));
+    limits.extend(facets::limits(seen, notes));
     limits
 }

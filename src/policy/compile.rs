@@ -1,6 +1,7 @@
 //! Entries of `may` and `never` to rules.
 
 use super::about::AboutLimit;
+use super::all_else;
 use super::compile_facet;
 use super::compile_query;
 use super::compile_target::{self, Misfit};
@@ -43,6 +44,8 @@ struct Limits<'t> {
     about: Option<(&'t Pair, Box<[Shown]>)>,
     /// `copy_of: { label: ... }`
     copy_of: Option<(&'t Pair, CopyLimit)>,
+    /// `all_else: none`
+    all_else: Option<&'t Pair>,
     /// `hide: [env]`
     hide: Vec<Word<'t>>,
     /// `query.NAME: ...`
@@ -84,6 +87,13 @@ pub(super) fn compile<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: 
     for (pair, name, _) in &limits.query {
         compile_view::check_columns(reader, &limits.hide, pair, operations);
         check_parameter(reader, pair, name, selection, operations);
+    }
+    if let Some(pair) = limits.all_else {
+        check_word(reader, pair, selection, operations, |op| FACETS.iter().any(|row| row.fits(op)), "use any facet");
+        if limits.copy_of.is_some() {
+            let help = "a copy may have what its original has; take `all_else` away";
+            reader.report.problem_with_help(pair.key.span, "`all_else` and `copy_of` stand in one entry", help);
+        }
     }
     if let Some((pair, _)) = &limits.copy_of {
         check_word(reader, pair, selection, operations, |op| op == Op::ContainerCreate, "be held to an original");
@@ -129,7 +139,10 @@ fn rule<'t>(reader: &mut Reader<'_, 't>, job: &Job<'_, 't>, op: Op) -> Option<Ru
             query.push(compile_query::limit(reader, pair.key.span, param, written, job.mode)?);
         }
     }
-    let facets = facets(reader, job, op)?;
+    let mut facets = facets(reader, job, op)?;
+    if job.limits.all_else.is_some() {
+        facets.extend(all_else::limits(op, &facets));
+    }
     let raw = raw_limits(reader, job, op)?;
     // an exception that says nothing about this operation must not forbid all of it
     let of_any = target.is_none() && about.is_none() && shows.is_none();
@@ -211,6 +224,7 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: Mode) -> Opt
             ("hide", _) => compile_view::hide(reader, pair, mode).map(|found| limits.hide = found),
             (unexamined::WORD, _) => unexamined::beside_limits(reader, pair, entry),
             ("show", _) if mode == Mode::Never => only_target(reader, pair),
+            (all_else::WORD, _) => all_else::read(reader, pair, mode).map(|pair| limits.all_else = Some(pair)),
             (copy::WORD, _) => copy_of(reader, pair, mode).map(|found| limits.copy_of = Some((pair, found))),
             ("target" | "show", _) => target(reader, pair, &mut limits),
             (_, Some(name)) => {
@@ -228,8 +242,10 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: Mode) -> Opt
 
 fn facet<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, &'static FacetRow, Written<'t>)> {
     let Some(row) = facet_named(&pair.key.text) else {
-        let known: Vec<&str> =
-            ["hide", "show", "target", copy::WORD].into_iter().chain(FACETS.iter().map(|row| row.word)).collect();
+        let known: Vec<&str> = ["hide", "show", "target", all_else::WORD, copy::WORD]
+            .into_iter()
+            .chain(FACETS.iter().map(|row| row.word))
+            .collect();
         reader.unknown_word(pair, &known);
         return None;
     };

@@ -21,6 +21,8 @@ pub(super) struct FacetLimit {
 #[derive(Clone, Debug)]
 pub(super) enum Allowed {
     Any,
+    /// What Docker takes where nobody says anything.
+    LeftOut,
     /// Any value but those that fit one of these.
     Except(Box<[FacetMatcher]>),
     List(Box<[FacetMatcher]>),
@@ -40,6 +42,11 @@ impl FacetLimit {
     /// Whether it limits nothing.
     pub(super) fn is_any(&self) -> bool {
         matches!(self.allowed, Allowed::Any)
+    }
+
+    /// What Docker takes by itself, and nothing that somebody chose.
+    pub(super) fn left_out(row: &'static FacetRow) -> Self {
+        Self { row, allowed: Allowed::LeftOut, said: "nothing but Docker's default, by `all_else`".into() }
     }
 
     /// Exactly these paths.
@@ -109,6 +116,7 @@ impl FacetLimit {
         match &self.allowed {
             Allowed::Any => true,
             _ if is_off(self.row, value) => true,
+            Allowed::LeftOut => matches!(value, UseValue::Default | UseValue::Flag(false) | UseValue::Amount(None)),
             Allowed::Except(list) => {
                 !matches!(value, UseValue::All | UseValue::Odd(_)) && !excepts(self.row, list, value)
             }

@@ -9,6 +9,7 @@
 
 mod about;
 mod agree;
+mod all_else;
 mod case_body;
 mod cases;
 mod cases_read;

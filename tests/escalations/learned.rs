@@ -7,8 +7,22 @@ use serde_json::Value as Json;
 use std::fs;
 use std::path::Path;
 
-/// Rows of which something is allowed, and what of the use needs it.
-const NEEDED: &[(&str, &str, &str)] = &[];
+/// What of the dangers is allowed, and what of the use needs it.
+const NEEDED: &[(&str, &str, &str)] = &[
+    ("cli", "GET /v1.41/containers/json", "docker ps lists all containers"),
+    ("cli", "GET /v1.41/images/json", "docker images"),
+    ("cli", "/info", "docker info"),
+    ("python", "GET /v1.41/containers/json", "containers.list()"),
+    ("python", "GET /v1.41/images/json", "images.list()"),
+    ("python", "GET /v1.41/networks ", "networks.list()"),
+    ("python", "GET /v1.41/volumes ", "volumes.list()"),
+    ("python", "DELETE /v1.41/containers/", "remove(force=True, v=True), of containers that nobody named"),
+    ("python", "/start ", "starts containers that nobody named"),
+    ("python", "/wait ", "waits for containers that nobody named"),
+    ("python", "/logs?stdout=1", "reads what containers print that nobody named"),
+    ("python", "/esc-other/json", "looks at containers that nobody named"),
+    ("python", "/cafe/json", "looks at containers that nobody named"),
+];
 
 /// The policy that was learned from the records of one kind of use.
 fn learned(kind: &str) -> String {
@@ -23,7 +37,8 @@ fn learned(kind: &str) -> String {
     }
     assert!(learner.requests() > 20);
     let learned = learner.learned();
-    let bad: Vec<&String> = learned.notes.iter().filter(|note| note.contains("not allowed") || note.contains("fails")).collect();
+    let bad: Vec<&String> =
+        learned.notes.iter().filter(|note| note.contains("not allowed") || note.contains("fails")).collect();
     assert!(bad.is_empty(), "{bad:?}");
     learned.text
 }
@@ -31,7 +46,7 @@ fn learned(kind: &str) -> String {
 /// The danger as a test that it is allowed, by the names that the use had: what keeps it out must
 /// not be that its container is called otherwise.
 fn test(denied: &Denied, web: &str) -> Option<String> {
-    let named = |text: &str| text.replace("name=esc", &format!("name={web}")).replace("/containers/esc", &format!("/containers/{web}"));
+    let named = |text: &str| text.replace("name=esc", &format!("name={web}")).replace("esc-own", web);
     let send = named(denied.send.as_deref()?);
     let mut test = serde_json::json!({ "it": denied.said(), "send": send, "expect": "allow" });
     if let Some(body) = &denied.body {
@@ -40,9 +55,8 @@ fn test(denied: &Denied, web: &str) -> Option<String> {
     if !denied.headers.is_empty() {
         test["headers"] = serde_json::to_value(&denied.headers).unwrap();
     }
-    if send.contains(&format!("/containers/{web}")) {
-        test["about"] = serde_json::json!({ "name": web, "id": "0123456789abcdef".repeat(4) });
-    }
+    let object = send.split(['/', '?']).nth(4).filter(|_| send.contains("/containers/")).unwrap_or_default();
+    test["about"] = serde_json::json!({ "name": object, "id": "0123456789abcdef".repeat(4) });
     Some(format!("  - {test}\n"))
 }
 
@@ -51,19 +65,26 @@ fn allowed(kind: &str, web: &str) -> Vec<String> {
     let mut found = Vec::new();
     for file in crate::offline::FILES {
         for row in rows(file) {
-            let dangers: Vec<&Denied> = row.denied.iter().filter(|one| !one.is_wire() && !one.links && !one.is_refused()).collect();
-            let tests: Vec<String> = dangers.iter().filter_map(|denied| test(denied, web)).filter(|test| !test.contains('<')).collect();
+            let dangers: Vec<&Denied> =
+                row.denied.iter().filter(|one| !one.is_wire() && !one.links && !one.is_refused()).collect();
+            let tests: Vec<String> =
+                dangers.iter().filter_map(|denied| test(denied, web)).filter(|test| !test.contains('<')).collect();
             let text = format!("{policy}{}", tests.concat());
             let policy = Policy::load(&[Source { name: "learned".into(), text }]).unwrap();
             let dangers = policy.cases().iter().rev().take(tests.len());
-            found.extend(dangers.map(|case| case.run(&policy)).filter(|it| it.passed()).map(|it| format!("{file}: {}: {}", row.row, it.it)));
+            found.extend(
+                dangers
+                    .map(|case| case.run(&policy))
+                    .filter(|it| it.passed())
+                    .map(|it| format!("{file}: {}: {}", row.row, it.it)),
+            );
         }
     }
     found
 }
 
 fn only_what_was_needed(kind: &str, web: &str) {
-    let unneeded = |line: &String| !NEEDED.iter().any(|(of, row, _)| *of == kind && line.contains(row));
+    let unneeded = |line: &String| !NEEDED.iter().any(|(of, part, _)| *of == kind && line.contains(part));
     let found: Vec<String> = allowed(kind, web).into_iter().filter(unneeded).collect();
     assert!(found.is_empty(), "{} dangers are allowed:\n{}", found.len(), found.join("\n"));
 }

@@ -14,8 +14,8 @@ mod common;
 mod docker;
 #[path = "../common/http.rs"]
 mod http;
-mod listeners;
 mod learned;
+mod listeners;
 mod live;
 mod names;
 mod offline;
