@@ -1,6 +1,7 @@
 //! What the Docker Engine API is: every operation, as data. Imports nothing.
 
 pub mod answers;
+pub mod chains;
 mod facets;
 pub mod fields;
 mod groups;

@@ -58,6 +58,9 @@ fn one(files: &[PathBuf]) -> Result<(), Bad> {
     let warnings = policy.warnings();
     sources::print_warnings(&warnings, &sources);
     pass_own_tests(&policy)?;
+    for role in policy.roles() {
+        say!("role {}: {}", role.name(), role.reach_in_words());
+    }
     let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
     let (roles, tests, found) = (policy.roles().len(), policy.cases().len(), warnings.len());
     say!(

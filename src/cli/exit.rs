@@ -9,6 +9,8 @@ pub enum Exit {
     Fine,
     /// 1: something failed.
     Failure,
+    /// 2: what was asked about is denied, or found.
+    Denied,
     /// 3: the policy or the configuration is bad.
     BadPolicy,
     /// 4: a policy test failed.
@@ -23,6 +25,7 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Fine => 0,
             Exit::Failure => 1,
+            Exit::Denied => 2,
             Exit::BadPolicy => 3,
             Exit::FailingTest => 4,
         })

@@ -15,6 +15,7 @@ mod man;
 mod operations;
 mod plan;
 mod records;
+mod reach;
 mod say;
 mod serve;
 mod served;
@@ -49,6 +50,7 @@ enum Verb {
     Check(check::Check),
     Test(test::Test),
     Learn(Box<learn::Learn>),
+    Reach(reach::ShowReach),
     Operations(operations::List),
     Import(Box<import::Import>),
     Certs(certs::Certs),
@@ -71,6 +73,7 @@ pub fn run() -> ExitCode {
         Verb::Check(check) => check.run(),
         Verb::Test(test) => test.run(),
         Verb::Learn(learn) => learn.run(),
+        Verb::Reach(reach) => reach.run(),
         Verb::Operations(list) => list.run(),
         Verb::Import(import) => import.run(),
         Verb::Certs(certs) => certs.run(),

@@ -116,7 +116,7 @@ impl Role {
     }
 
     /// What keeps the request outside of the fence of its tenant, or is another's.
-    fn beyond_fences(&self, request: &Request) -> Vec<Why> {
+    pub(super) fn beyond_fences(&self, request: &Request) -> Vec<Why> {
         let beyond = self.tenant().map(|tenant| tenant.objections(request)).unwrap_or_default();
         let forged = fence::forged(self.fences(), self.tenant(), request);
         let named = fence::named_like_an_id(self.fences(), request);

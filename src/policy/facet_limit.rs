@@ -29,7 +29,8 @@ pub(super) enum Allowed {
 }
 
 /// What a privileged process has, all of it.
-const IN_PRIVILEGED: [Facet; 4] = [Facet::CapAdd, Facet::DeviceCgroupRules, Facet::Devices, Facet::SecurityOpt];
+pub(super) const IN_PRIVILEGED: [Facet; 4] =
+    [Facet::CapAdd, Facet::DeviceCgroupRules, Facet::Devices, Facet::SecurityOpt];
 
 /// What is allowed of each facet that a grant does not name, by the order of the table.
 static UNSAID: LazyLock<Vec<FacetLimit>> = LazyLock::new(|| FACETS.iter().map(FacetLimit::unsaid).collect());
@@ -108,6 +109,12 @@ impl FacetLimit {
             self.lists_object(request, used, None) || of_use(request.operation().op, used).is_some_and(unasked)
         })?;
         Some(format!("{} (never: {})", self.deed(&used.value), self.row.word))
+    }
+
+    /// Values of the list, one for each that is a name, a path or an image: what `*` may be, is `x`.
+    pub(super) fn samples(&self) -> Vec<String> {
+        let Allowed::List(list) = &self.allowed else { return Vec::new() };
+        list.iter().filter_map(FacetMatcher::sample).collect()
     }
 
     /// Whether the value is within the limit.

@@ -88,6 +88,16 @@ impl FacetMatcher {
         }
     }
 
+    /// A text that fits, where one can be made of what is written.
+    pub(super) fn sample(&self) -> Option<String> {
+        match self {
+            Self::Image(pattern) => pattern.sample(),
+            Self::Path { path, .. } => path.sample(),
+            Self::Text(pattern) => pattern.sample(),
+            _ => None,
+        }
+    }
+
     /// The text, if it has to be this very one.
     pub(super) fn as_literal(&self) -> Option<&str> {
         if let Self::Text(pattern) = self { pattern.as_literal() } else { None }

@@ -40,6 +40,13 @@ impl ImagePattern {
         Some(text.strip_prefix("docker.io/library/").unwrap_or(text))
     }
 
+    /// A name that fits, where a tag decides what it is.
+    pub(super) fn sample(&self) -> Option<String> {
+        let Self::Parts { name, tag, digest: None } = self else { return None };
+        let tag = tag.as_ref().and_then(Pattern::sample).map_or_else(String::new, |tag| format!(":{tag}"));
+        Some(format!("{}{tag}", name.sample()?))
+    }
+
     /// Whether the image that the name means surely fits.
     pub(super) fn fits(&self, text: &str) -> bool {
         let image = Reference::parse(text);

@@ -14,8 +14,10 @@ use super::syntax::Entry;
 use super::text::{listed, shown};
 use super::who::Who;
 use super::{lint_forged, lint_host, lint_view};
+use crate::catalogue::chains::Outcome;
 use crate::catalogue::{Facet, OPERATIONS, Op, OpSet, Operation};
 use crate::request::UseValue;
+use lint_host::Ways;
 
 /// The most names that one warning lists.
 const MOST: usize = 8;
@@ -163,7 +165,7 @@ fn around(placed: &Placed) -> Vec<Warning> {
 }
 
 fn alone(placed: &Placed) -> Vec<Warning> {
-    [host(placed), blind(placed), moved(placed), anyone(placed), unheld(placed)]
+    [host(placed), tells(placed), blind(placed), moved(placed), anyone(placed), unheld(placed)]
         .into_iter()
         .flatten()
         .chain(forbidden(placed))
@@ -186,11 +188,26 @@ fn host(placed: &Placed) -> Option<Warning> {
         let message = format!("the role `{}` is root on the host: it may {}", role.name(), unread(role, unexamined));
         return Some(warning(&placed.name, message, "name the operations that it needs, and what they may use"));
     }
-    let reached = lint_host::reached(role);
-    (!reached.is_empty()).then(|| {
-        let list = listed(&reached, "and", MOST);
-        let message = format!("the role `{}` may do what can lead to root on the host: {list}", role.name());
-        warning(&placed.name, message, "each of these gives power over the host, or sends data out of it")
+    let Ways { alone, given } = lint_host::reached(role, Outcome::HostRoot);
+    let (ways, how) = match alone.is_empty() {
+        true => (given, " where the way is open already"),
+        false => (alone, ""),
+    };
+    (!ways.is_empty()).then(|| {
+        let (name, list) = (role.name(), listed(&ways, "and", MOST));
+        let message = format!("the role `{name}` may do what can lead to root on the host{how}: {list}");
+        warning(&placed.name, message, "`dockgate reach` shows each step, and which line allows it")
+    })
+}
+
+/// Roles that have the daemon tell others what they like.
+fn tells(placed: &Placed) -> Option<Warning> {
+    let role = &placed.role;
+    let Ways { alone, .. } = lint_host::reached(role, Outcome::SendOut);
+    (!alone.is_empty() && !OPERATIONS.iter().any(|row| role.unexamined(row.op))).then(|| {
+        let (name, list) = (role.name(), listed(&alone, "and", MOST));
+        let message = format!("the role `{name}` may have the daemon send data out of the host: {list}");
+        warning(&placed.name, message, "limit `registries`, `image`, `remote_source`, `logging` and `log_opts` there")
     })
 }
 

@@ -1,117 +1,53 @@
-//! Roles that are root on the host, or can become it: found by trying.
-//!
-//! What an operation can do to the host is in its facets, so a grant is asked for requests that
-//! would reach it. Operations whose power no facet holds are named whenever they are granted.
+//! Roles that are root on the host, or can become it: what `dockgate reach` finds, in a warning.
 
+use super::reach::Way;
 use super::role::Role;
 use super::rule::Rule;
 use super::text::{listed, shown};
-use crate::catalogue::{Facet, OPERATIONS, Op, Operation, Risk};
+use crate::catalogue::chains::{Given, Outcome};
+use crate::catalogue::{Facet, Op};
 use crate::request::UseValue;
-use crate::request::values::pair::entry;
 
 /// The most that one warning lists.
 const MOST: usize = 8;
 
-/// Operations whose power over the host is in their facets alone.
-const JUDGED: &[Op] = &[
-    Op::ContainerCreate,
-    Op::ContainerUpdate,
-    Op::DistributionInspect,
-    Op::ImageCommit,
-    Op::ImageCreate,
-    Op::ImagePush,
-    Op::ImageSearch,
-    Op::NetworkCreate,
-    Op::ServiceCreate,
-    Op::ServiceUpdate,
-    Op::SystemAuth,
-    Op::VolumeCreate,
-];
-
 /// Whatever gives a name to an image.
 const MOVERS: &[Op] = &[Op::ImageBuild, Op::ImageCommit, Op::ImageLoad, Op::ImageTag];
 
-/// Texts that would reach the host, by their facet.
-const PROBES: &[(Facet, &[&str])] = &[
-    (Facet::CapAdd, &["SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "DAC_READ_SEARCH", "BPF"]),
-    (Facet::DeviceCgroupRules, &["a *:* rwm", "b *:* rwm"]),
-    (Facet::CgroupParent, &["/another"]),
-    (Facet::DeviceRequests, &["gpu"]),
-    (Facet::Ipc, &["host"]),
-    (Facet::Links, &["another"]),
-    (Facet::Logging, &["another"]),
-    (Facet::NetworkDriver, &["another"]),
-    (Facet::NetworkMode, &["host"]),
-    (Facet::Pid, &["host"]),
-    (Facet::Registries, &["another.example"]),
-    (Facet::RemoteSource, &["http://another.example"]),
-    (Facet::Runtime, &["another"]),
-    (Facet::SecurityOpt, &["seccomp=unconfined", "apparmor=unconfined", "label=disable"]),
-    (Facet::UsernsMode, &["host"]),
-    (Facet::VolumeDriver, &["another"]),
-    (Facet::VolumesFrom, &["another"]),
-];
-
-/// Paths that hold the keys to the host.
-const PATHS: &[&str] = &[
-    "/",
-    "/bin",
-    "/boot",
-    "/dev",
-    "/etc",
-    "/home",
-    "/lib",
-    "/proc",
-    "/root",
-    "/run",
-    "/run/docker.sock",
-    "/sys",
-    "/usr",
-    "/usr/bin",
-    "/usr/lib",
-    "/var",
-    "/var/lib",
-    "/var/lib/docker",
-    "/var/run",
-    "/var/run/docker.sock",
-];
-
-/// What of the host the role can reach, in words; empty if nothing that is known.
-pub(super) fn reached(role: &Role) -> Vec<String> {
-    let held = |row: &&Operation| row.risk == Risk::Host && role.may_ever(row.op);
-    OPERATIONS.iter().filter(held).filter_map(|row| named(role, row)).collect()
+/// By what the role reaches the outcome alone, and by what only where something is there already.
+pub(super) struct Ways {
+    pub(super) alone: Vec<String>,
+    pub(super) given: Vec<String>,
 }
 
-fn named(role: &Role, row: &Operation) -> Option<String> {
-    if !JUDGED.contains(&row.op) {
-        return Some(row.name.to_owned());
+/// By what the role reaches the outcome, in words; empty if no chain is known.
+pub(super) fn reached(role: &Role, outcome: Outcome) -> Ways {
+    let found = role.reaches(outcome).chains;
+    let (alone, given): (Vec<&Way>, Vec<&Way>) = found.iter().partition(|way| way.given == Given::Nothing);
+    Ways { alone: said(&alone), given: said(&given) }
+}
+
+/// `` ContainerCreate with `binds` and `privileged` ``: the steps that open a way, by their operations.
+fn said(ways: &[&Way]) -> Vec<String> {
+    let mut opened: Vec<(Op, Vec<String>)> = Vec::new();
+    for way in ways {
+        let Some(step) = way.steps.iter().find(|step| !step.uses.is_empty()).or(way.steps.first()) else { continue };
+        let facets = step.uses.iter().map(|word| shown(word));
+        match opened.iter_mut().find(|(op, _)| *op == step.op) {
+            Some((_, known)) => known.extend(facets),
+            None => opened.push((step.op, facets.collect())),
+        }
     }
-    let opened: Vec<String> = role.grants_of(row.op).iter().flat_map(opened).map(|facet| shown(facet.word())).collect();
-    (!opened.is_empty()).then(|| format!("{} with {}", row.name, listed(&opened, "and", MOST)))
+    opened.into_iter().map(|(op, facets)| with(op, facets)).collect()
 }
 
-/// The facets of a grant that would let the host be reached.
-fn opened(rule: &Rule) -> Vec<Facet> {
-    let mut found: Vec<Facet> = probes().filter(|(facet, value)| rule.lets(*facet, value)).map(|(f, _)| f).collect();
-    found.dedup();
-    found
-}
-
-fn probes() -> impl Iterator<Item = (Facet, UseValue)> {
-    let path = |path: &&str| UseValue::Path { path: (*path).to_owned(), read_only: true };
-    let binds = PATHS.iter().map(move |it| (Facet::Binds, path(it)));
-    let devices = ["/dev", "/dev/mem", "/dev/sda"].iter().map(move |it| (Facet::Devices, path(it)));
-    let flags = [Facet::Privileged, Facet::MaskedPaths, Facet::ReadonlyPaths].map(|it| (it, UseValue::Flag(true)));
-    let pairs = [
-        (Facet::Annotations, entry("any", "thing")),
-        (Facet::LogOpts, entry("another-address", "udp://another.example")),
-        (Facet::NetworkOpts, entry("parent", "eth0")),
-        (Facet::Sysctls, entry("kernel.another", "1")),
-        (Facet::VolumeOpts, entry("device", "/dev/sda")),
-    ];
-    let texts = PROBES.iter().flat_map(|(facet, texts)| texts.iter().map(|text| (*facet, UseValue::text(text))));
-    binds.chain(devices).chain(flags).chain(pairs).chain(texts)
+fn with(op: Op, mut facets: Vec<String>) -> String {
+    facets.sort_unstable();
+    facets.dedup();
+    match listed(&facets, "and", MOST) {
+        none if none.is_empty() => op.name().to_owned(),
+        some => format!("{} with {some}", op.name()),
+    }
 }
 
 /// Operations that move names of images freely, in a role that is held to images by name.

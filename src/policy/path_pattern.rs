@@ -46,6 +46,11 @@ impl PathPattern {
         self.pattern.fits(path)
     }
 
+    /// A path that fits, where one can be made of what is written.
+    pub(super) fn sample(&self) -> Option<String> {
+        self.pattern.sample()
+    }
+
     /// Whether the path shows something that fits: itself, what is above it, or inside it.
     pub(super) fn is_near(&self, path: &str) -> bool {
         upwards(path).any(|path| self.fits(path)) || self.could_be_below(path)

@@ -50,6 +50,12 @@ impl Pattern {
         }
     }
 
+    /// A text that fits: what is written, with `x` for each star; of most expressions there is none.
+    pub(super) fn sample(&self) -> Option<String> {
+        let text = self.written.replace("**", "x").replace('*', "x");
+        self.fits(&text).then_some(text)
+    }
+
     /// The text, if only that text fits.
     pub(super) fn as_literal(&self) -> Option<&str> {
         self.compiled.is_none().then_some(&self.written)

@@ -191,6 +191,11 @@ impl Quotas {
         self.limits.iter().find(|(known, _)| *known == quota).map(|(_, most)| *most)
     }
 
+    /// Whether there is a quota of this word.
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.limits.iter().any(|(quota, _)| row(*quota).word == word)
+    }
+
     /// The file that says so.
     pub fn file(&self) -> &str {
         &self.place.file

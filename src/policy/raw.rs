@@ -155,6 +155,11 @@ impl RawLimit {
         touched.then(|| format!("set {} like this (never: {})", shown(&self.path), self.path))
     }
 
+    /// Whether the request says anything there.
+    pub(super) fn is_said(&self, request: &Request) -> bool {
+        self.values(request).iter().any(Option::is_some)
+    }
+
     /// Every value at the end of the path; nothing where Docker would find its zero value.
     fn values(&self, request: &Request) -> Vec<Option<Value>> {
         let mut found = Vec::new();

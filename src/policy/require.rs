@@ -85,6 +85,11 @@ impl Requirement {
         self.facet.row().fits(op) && !matches!(op, Op::ContainerUpdate | Op::ImageCommit | Op::ImagePush)
     }
 
+    /// Whether it is about this power.
+    pub(super) fn is_about(&self, facet: Facet) -> bool {
+        self.facet == facet
+    }
+
     /// What the request lacks; completes "may not ...".
     pub(super) fn objection(&self, uses: &Uses) -> Option<String> {
         (!(self.holds)(uses)).then(|| format!("{} (require: {})", self.sentence, self.word))

@@ -221,7 +221,7 @@ impl Rule {
     }
 
     /// Whether the grant names the facet, or one that says enough about it.
-    fn covers(&self, facet: Facet) -> bool {
+    pub(super) fn covers(&self, facet: Facet) -> bool {
         let named = |facet| self.facets.iter().any(|limit| limit.row.facet == facet);
         named(facet) || facet.covered_by().is_some_and(named)
     }
@@ -237,7 +237,7 @@ impl Rule {
         Some(Why::touched(&deed, &self.place))
     }
 
-    fn target_objection(&self, request: &Request) -> Option<Why> {
+    pub(super) fn target_objection(&self, request: &Request) -> Option<Why> {
         let names = self.target.as_ref()?;
         if let About::Found(found) = &request.about {
             return (!names.fits_object(found)).then(|| {
@@ -255,7 +255,7 @@ impl Rule {
         Some(Why::limit("target".into(), sentence, &self.place))
     }
 
-    fn target_touched(&self, request: &Request) -> Option<String> {
+    pub(super) fn target_touched(&self, request: &Request) -> Option<String> {
         let names = self.target.as_ref()?;
         let in_path = Object::in_path(request);
         if let About::Found(found) = &request.about {
@@ -275,7 +275,7 @@ impl Rule {
         Some(Why::limit(format!("query.{}", limit.param.name), sentence, &self.place))
     }
 
-    fn dangers(&self, request: &Request, why: &mut Vec<Why>) {
+    pub(super) fn dangers(&self, request: &Request, why: &mut Vec<Why>) {
         let limited = |name| self.query.iter().any(|limit| limit.param.name == name);
         for param in request.operation().query.iter().filter(|param| param.danger.is_some() && !limited(param.name)) {
             if let Some(sentence) = danger(request, param) {
@@ -306,7 +306,7 @@ fn is_stamp(tenant: Option<&Tenant>, used: &Used) -> bool {
 
 /// Whether the use is what the operation is about: whoever may connect to networks may connect to
 /// the one in the path, unless a limit on `networks` says which.
-fn is_the_deed(request: &Request, used: &Used) -> bool {
+pub(super) fn is_the_deed(request: &Request, used: &Used) -> bool {
     let in_path = || request.asked_for().map(UseValue::text);
     request.operation().op == Op::NetworkConnect
         && used.facet == Facet::Networks
