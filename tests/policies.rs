@@ -66,12 +66,82 @@ fn presets_have_tests_of_both_kinds() {
     }
 }
 
+/// The widest line of a header.
+const WIDTH: usize = 96;
+
+/// What a preset can reach, as its header says it: once, where all its roles are alike.
+fn reach_line(policy: &Policy) -> String {
+    let mut lines: Vec<(String, String)> =
+        policy.roles().iter().map(|role| (role.name().to_string(), role.reach_in_words())).collect();
+    let alike = lines.windows(2).all(|pair| pair[0].1 == pair[1].1);
+    lines.truncate(if alike { 1 } else { lines.len() });
+    let of = |name: &str| if alike { String::new() } else { format!(" of {name}") };
+    lines.iter().map(|(name, said)| wrapped(&format!("Reach{}: {said}.", of(name)))).collect()
+}
+
+/// As comments: the lines that go on are indented.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::from("#")];
+    for word in text.split(' ') {
+        let last = lines.last_mut().expect("a line");
+        match last.len() + 1 + word.len() > WIDTH {
+            true => lines.push(format!("#   {word}")),
+            false => *last = format!("{last} {word}"),
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The lines of a preset that say what it reaches, and the rest of it.
+fn split_reach(text: &str) -> (String, String) {
+    let (mut said, mut rest, mut inside) = (String::new(), String::new(), false);
+    for line in text.split_inclusive('\n') {
+        inside = line.starts_with("# Reach") || (inside && line.starts_with("#   "));
+        if inside { said.push_str(line) } else { rest.push_str(line) }
+    }
+    (said, rest)
+}
+
+/// The preset with its line anew, where it was or else behind its first comment.
+fn with_reach(text: &str, line: &str) -> String {
+    let (old, rest) = split_reach(text);
+    if let (false, Some(at)) = (old.is_empty(), text.find("# Reach")) {
+        return format!("{}{line}{}", &text[..at], &rest[at..]);
+    }
+    let head: usize = rest.split_inclusive('\n').take_while(|line| line.starts_with('#')).map(str::len).sum();
+    format!("{}#\n{line}{}", &rest[..head], &rest[head..])
+}
+
+/// A preset says what can be done with it at the worst, in the words of `dockgate reach`.
+#[test]
+fn presets_say_what_they_reach() {
+    for file in presets() {
+        let text = fs::read_to_string(&file).expect("a preset");
+        let line = reach_line(&load(&file));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() && split_reach(&text).0 != line {
+            fs::write(&file, with_reach(&text, &line)).expect("a written file");
+        }
+        let text = fs::read_to_string(&file).expect("a preset");
+        assert_eq!(split_reach(&text).0, line, "{file:?}: UPDATE_GOLDEN=1 writes it anew");
+    }
+}
+
+#[test]
+fn the_line_takes_the_place_of_an_old_one() {
+    let (old, new) = ("# Reach: can x,\n#   y.\n", "# Reach: no.\n");
+    let with = |line: &str| format!("# A preset.\n#\n{line}version: 1\n# not: Reach\n");
+    assert_eq!(with_reach(&with(old), new), with(new));
+    assert_eq!(with_reach("# A preset.\nversion: 1\n# not: Reach\n", new), with(new));
+    assert_eq!(split_reach(&with(old)).0, old);
+}
+
 #[test]
 fn only_those_presets_are_root_that_say_so() {
     for file in presets() {
         let text = fs::read_to_string(&file).expect("a preset");
         let warned = load(&file).warnings().iter().any(|warning| warning.message.contains("root on the host"));
-        assert_eq!(warned, text.contains("root on the host"), "{file:?}");
+        let said = split_reach(&text).0.replace("\n#  ", "");
+        assert_eq!(warned, said.contains("become root on the host"), "{file:?}");
     }
 }
 

@@ -64,7 +64,7 @@ impl Outcome {
         match self {
             Self::HostRoot => "become root on the host",
             Self::ReadFiles => "read any file of the host",
-            Self::EscapeTenant => "reach what is another's",
+            Self::EscapeTenant => "get at what is another's",
             Self::SendOut => "send data out through the daemon",
             Self::SurviveReboot => "survive a reboot",
             Self::ExhaustHost => "exhaust the host",
@@ -73,7 +73,7 @@ impl Outcome {
 }
 
 /// What has to be so already, for a chain to lead anywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Given {
     /// Nothing: the client does it all by itself.
     Nothing,

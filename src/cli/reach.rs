@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 OUTCOME is one of
   host-root       become root on the host
   read-files      read any file of the host
-  escape-tenant   reach what is another's
+  escape-tenant   get at what is another's
   send-out        send data out through the daemon
   survive-reboot  survive a reboot
   exhaust-host    exhaust the host

@@ -117,6 +117,12 @@ impl FacetLimit {
         list.iter().filter_map(FacetMatcher::sample).collect()
     }
 
+    /// Whether something that has a name can be on the list.
+    pub(super) fn lists_names(&self) -> bool {
+        let named = |matcher: &FacetMatcher| !matches!(matcher, FacetMatcher::Unnamed | FacetMatcher::Default);
+        matches!(&self.allowed, Allowed::List(list) if list.iter().any(named))
+    }
+
     /// Whether the value is within the limit.
     pub(super) fn holds(&self, value: &UseValue) -> bool {
         let fits = |list: &[FacetMatcher]| list.iter().any(|matcher| matcher.fits(self.row, value));

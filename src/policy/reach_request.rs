@@ -75,6 +75,11 @@ pub(super) fn is_anothers(name: &str) -> bool {
     name.split(['/', ':']).any(|part| part.starts_with(ANOTHER))
 }
 
+/// Whether the name is that of something of its own, which is called as the policy likes.
+pub(super) fn is_own(name: &str) -> bool {
+    name.split(['/', ':']).any(|part| part == "own")
+}
+
 impl Ready {
     fn new(chain: &'static Chain) -> Self {
         let values: Vec<Option<String>> = match chain.values {
@@ -143,9 +148,11 @@ fn request(step: &Step, operation: &'static Operation, value: &str) -> Option<Re
     }
     let head = understand(nobody(), &method, &target(step, operation, &text), &headers).ok()?;
     let body = if is_json { text(step.body) } else { String::new() };
-    let plain = head.clone().with_body(b"").ok()?;
+    let bare = Step { query: "", ..*step };
+    let plain = understand(nobody(), &method, &target(&bare, operation, &text), &headers);
+    let plain = plain.and_then(|head| head.with_body(b"")).ok().and_then(|plain| plain.uses);
     let mut request = head.with_body(body.as_bytes()).ok()?;
-    if let (Some(uses), Some(plain)) = (&mut request.uses, &plain.uses) {
+    if let (Some(uses), Some(plain)) = (&mut request.uses, &plain) {
         // what a request uses that says nothing is for its sender to choose
         let unsaid = |used: &Use| is_json || used.value == UseValue::Default;
         uses.forget(|used| unsaid(used) && plain.iter().any(|same| same == used));

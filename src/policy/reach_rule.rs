@@ -2,7 +2,7 @@
 //! is about alone.
 
 use super::facet_limit::{FacetLimit, IN_PRIVILEGED, left_out, unsaid};
-use super::reach_request::is_anothers;
+use super::reach_request::{is_anothers, is_own};
 use super::rule::Rule;
 use super::tenant::Tenant;
 use crate::catalogue::chains::{Step, Whose};
@@ -61,7 +61,10 @@ impl Rule {
 
     fn opens_use(&self, used: &Use, request: &Request, tenant: Option<&Tenant>) -> bool {
         let named = self.facets.iter().find(|limit| limit.row.facet == used.facet);
-        let lists = |limit: &FacetLimit| limit.holds(&used.value) || limit.lists_object(request, used, tenant);
+        let own = used.value.name().is_some_and(is_own);
+        let lists = |limit: &FacetLimit| {
+            limit.holds(&used.value) || limit.lists_object(request, used, tenant) || (own && limit.lists_names())
+        };
         let covered = || self.covers(used.facet);
         named.map_or_else(|| covered() || unsaid(used.facet).holds(&used.value), lists)
             || self.has_set(used, request)

@@ -130,6 +130,18 @@ fn several_calls_make_a_chain() {
     assert_eq!(chain.steps[0].op, Op::ImageTag);
 }
 
+/// What one makes oneself is called as the policy wants it.
+#[test]
+fn names_of_ones_own_are_chosen() {
+    let may = |volumes: &str| {
+        format!(
+            "may:\n- VolumeCreate: {{ name: 'job-*', volume_opts: any, binds: any }}\n- ContainerCreate: {{ name: 'job-*', volumes: {volumes} }}\n- ContainerStart"
+        )
+    };
+    assert_eq!(shortest(&may("'job-*'"), Outcome::HostRoot), ["VolumeCreate", "ContainerCreate", "ContainerStart"]);
+    assert_eq!(shortest(&may("anonymous"), Outcome::HostRoot), [""; 0]);
+}
+
 #[test]
 fn paths_are_as_bad_as_what_is_there() {
     let role_of = |binds: &str| format!("may:\n- ContainerCreate: {{ binds: {binds} }}\n- ContainerStart");

@@ -19,4 +19,5 @@ mod listeners;
 mod live;
 mod names;
 mod offline;
+mod reach;
 mod rows;

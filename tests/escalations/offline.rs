@@ -145,7 +145,7 @@ fn test(
 }
 
 /// Names that stand for what no daemon has made.
-fn invented(row: &Row) -> Names {
+pub(crate) fn invented(row: &Row) -> Names {
     let mut names = Names::default();
     for (name, at) in row.before.iter().filter_map(|step| Some((step.keep.as_deref()?, step.at.as_deref()))) {
         // a version is a number

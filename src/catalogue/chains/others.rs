@@ -337,7 +337,7 @@ pub(super) const CHAINS: &[Chain] = &[
     )
     .given(Given::Object("an exec of another's is there that nobody has started, made past this gate")),
     way(
-        &[Step { query: "ps_args=-ef", ..touch(&[Op::ContainerTop]) }],
+        &[send(&[Op::ContainerTop], "ps_args=-ef", "")],
         "ps runs on the host, and tells what its arguments ask for",
         "container_ops: ContainerTop, arguments for ps",
     ),
