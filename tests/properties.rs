@@ -2,7 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
-use dockgate::policy::{Decision, Policy, Source};
+use dockgate::catalogue::Op;
+use dockgate::policy::{Change, Decision, Policy, Source, diff};
 use dockgate::request::{Identity, Peer, understand};
 use http::{HeaderMap, Method};
 use proptest::prelude::*;
@@ -87,6 +88,14 @@ fn allows(policy: &Policy, line: &str) -> bool {
             false
         }
     }
+}
+
+/// The operation that a line means.
+fn operation(line: &str) -> Op {
+    let (method, target) = line.split_once(' ').expect("a method");
+    let path = target.split('?').next().expect("a path");
+    let method = Method::from_bytes(method.as_bytes()).expect("a method");
+    dockgate::catalogue::route(&method, path).expect("a route").operation.op
 }
 
 fn entries() -> impl Strategy<Value = Vec<&'static str>> {
@@ -217,6 +226,35 @@ proptest! {
         let there = allows(&policy(&may, &never), &line);
         let back = allows(&policy(&backwards(&may), &backwards(&never)), &line);
         prop_assert_eq!(there, back);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(150))]
+
+    #[test]
+    fn a_policy_does_not_differ_from_itself(may in entries(), never in entries()) {
+        prop_assert_eq!(diff(&policy(&may, &never), &policy(&may, &never)), []);
+    }
+
+    #[test]
+    fn what_is_decided_differently_is_named(
+        old in (entries(), entries(), any::<bool>()),
+        new in (entries(), entries(), any::<bool>()),
+        lines in prop::collection::vec(request(), 8),
+    ) {
+        let compile = |(may, never, banned): &(Vec<&str>, Vec<&str>, bool)| {
+            policy(may, if *banned { never } else { &[] })
+        };
+        let (old, new) = (compile(&old), compile(&new));
+        let found = diff(&old, &new);
+        for line in lines {
+            let (before, after) = (allows(&old, &line), allows(&new, &line));
+            let missed = if after { Change::Narrower } else { Change::Wider };
+            let op = operation(&line);
+            let named = found.iter().any(|it| it.ops.contains(&op) && it.change != missed);
+            prop_assert!(before == after || named, "{} is not named: {} {} {:#?}", line, before, after, found);
+        }
     }
 }
 

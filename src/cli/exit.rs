@@ -18,7 +18,8 @@ pub enum Exit {
 }
 
 /// The last lines of `--help`.
-pub(super) const HELP: &str = "Exit codes: 0 fine, 1 failure, 3 bad policy or configuration, 4 failing policy test.";
+pub(super) const HELP: &str =
+    "Exit codes: 0 fine, 1 failure, 2 denied, 3 bad policy or configuration, 4 failing policy test.";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -7,6 +7,7 @@ mod completions;
 mod confined;
 mod demo;
 mod dropin;
+mod diff;
 mod endpoint;
 mod exit;
 mod import;
@@ -51,6 +52,7 @@ enum Verb {
     Test(test::Test),
     Learn(Box<learn::Learn>),
     Reach(reach::ShowReach),
+    Diff(diff::Compare),
     Operations(operations::List),
     Import(Box<import::Import>),
     Certs(certs::Certs),
@@ -74,6 +76,7 @@ pub fn run() -> ExitCode {
         Verb::Test(test) => test.run(),
         Verb::Learn(learn) => learn.run(),
         Verb::Reach(reach) => reach.run(),
+        Verb::Diff(diff) => diff.run(),
         Verb::Operations(list) => list.run(),
         Verb::Import(import) => import.run(),
         Verb::Certs(certs) => certs.run(),

@@ -117,6 +117,18 @@ impl FacetLimit {
         list.iter().filter_map(FacetMatcher::sample).collect()
     }
 
+    /// Values of the list and next to it.
+    pub(super) fn listed_values(&self) -> Vec<UseValue> {
+        let (Allowed::List(list) | Allowed::Except(list)) = &self.allowed else { return Vec::new() };
+        list.iter().flat_map(FacetMatcher::values).collect()
+    }
+
+    /// Whether some value of the list stands for what no sample shows.
+    pub(super) fn is_opaque(&self) -> bool {
+        let (Allowed::List(list) | Allowed::Except(list)) = &self.allowed else { return false };
+        list.iter().any(|matcher| matcher.values().is_empty())
+    }
+
     /// Whether something that has a name can be on the list.
     pub(super) fn lists_names(&self) -> bool {
         let named = |matcher: &FacetMatcher| !matches!(matcher, FacetMatcher::Unnamed | FacetMatcher::Default);

@@ -98,6 +98,30 @@ impl FacetMatcher {
         }
     }
 
+    /// Values that fit, and some at its edge.
+    pub(super) fn values(&self) -> Vec<UseValue> {
+        let path =
+            |path: String| [true, false].map(|read_only| UseValue::Path { path: path.clone(), read_only }).to_vec();
+        let amount = |amount| UseValue::Amount(Some(amount));
+        match self {
+            Self::Amount(min, max) => min.iter().chain(max).copied().map(amount).collect(),
+            Self::Default => vec![UseValue::Default],
+            Self::Flag(flag) => vec![UseValue::Flag(*flag)],
+            Self::Image(pattern) => pattern.sample().map(UseValue::Image).into_iter().collect(),
+            Self::Pair { key, value } => {
+                let value = value.as_ref().map_or(Some("x".to_owned()), Pattern::sample);
+                key.sample().map(|key| UseValue::Pair { key, value }).into_iter().collect()
+            }
+            Self::Path { path: pattern, .. } => pattern.sample().map(path).unwrap_or_default(),
+            Self::Text(pattern) => pattern.samples().into_iter().map(UseValue::Text).collect(),
+            Self::Ulimit { name, soft, hard } => {
+                vec![UseValue::Ulimit { name: name.to_string(), soft: *soft, hard: *hard }]
+            }
+            Self::Unnamed => vec![UseValue::Unnamed],
+            Self::Object(_) | Self::Own | Self::PairWhole(_) | Self::Port(_) => Vec::new(),
+        }
+    }
+
     /// The text, if it has to be this very one.
     pub(super) fn as_literal(&self) -> Option<&str> {
         if let Self::Text(pattern) = self { pattern.as_literal() } else { None }

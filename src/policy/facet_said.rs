@@ -61,7 +61,8 @@ pub(super) fn said_words(words: &[&str]) -> String {
     format!("only {}", listed(&words, "or", MOST))
 }
 
-fn said(row: &FacetRow, value: &UseValue, almost: bool) -> String {
+/// A value in words; `almost` says that only a detail is wrong.
+pub(super) fn said(row: &FacetRow, value: &UseValue, almost: bool) -> String {
     match value {
         UseValue::All => "whatever there is".into(),
         UseValue::Amount(amount) => said_amount(row.kind, *amount),

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug)]
 pub(super) struct QueryLimit {
     pub(super) param: &'static Param,
-    allowed: Allowed,
+    pub(super) allowed: Allowed,
     /// The value that Docker takes when the parameter is absent.
     pub(super) default: Option<Value>,
 }
@@ -56,6 +56,33 @@ impl QueryLimit {
             Allowed::List(list) => uses(request, self).find(|found| self.may_hold(list, found)),
         };
         found.map(|found| format!("{} (never: query.{})", self.said_use(&found), self.param.name))
+    }
+
+    /// Whether a request may give this value.
+    pub(super) fn admits(&self, value: &Value) -> bool {
+        match &self.allowed {
+            Allowed::Any => true,
+            Allowed::List(list) => self.holds(list, value),
+        }
+    }
+
+    /// Values that it lists, what is next to them, and what Docker takes by itself.
+    pub(super) fn samples(&self) -> Vec<Value> {
+        let list = if let Allowed::List(list) = &self.allowed { list.as_slice() } else { &[] };
+        let other = match self.param.kind {
+            Kind::Bool | Kind::Flag => vec![Value::Flag(true), Value::Flag(false)],
+            Kind::Int => vec![Value::Int(0)],
+            Kind::Signal => ["HUP", "KILL", "TERM"].map(|signal| Value::Text(signal.into())).to_vec(),
+            Kind::Path => vec![Value::Text("/another".into())],
+            _ => vec![Value::Text("another".into())],
+        };
+        list.iter().flat_map(Matcher::samples).chain(self.default.clone()).chain(other).collect()
+    }
+
+    /// Whether some value of the list stands for what no sample shows.
+    pub(super) fn is_opaque(&self) -> bool {
+        let is = |matcher: &Matcher| !matches!(matcher, Matcher::Default) && matcher.samples().is_empty();
+        matches!(&self.allowed, Allowed::List(list) if list.iter().any(is))
     }
 
     /// Whether no request at all can fit.
@@ -106,7 +133,7 @@ impl QueryLimit {
         format!("API versions before {}", self.param.since.unwrap_or(FLOOR))
     }
 
-    fn said(&self) -> String {
+    pub(super) fn said(&self) -> String {
         match &self.allowed {
             Allowed::Any => "any".into(),
             Allowed::List(list) if list.is_empty() => "none".into(),
@@ -131,6 +158,17 @@ impl Matcher {
             (Self::Text(pattern), Value::Text(text)) => pattern.fits(text),
             (Self::Path(pattern), Value::Text(text)) => path::normal(text).is_some_and(|path| pattern.fits(&path)),
             _ => false,
+        }
+    }
+
+    /// Values at its edge.
+    fn samples(&self) -> Vec<Value> {
+        match self {
+            Self::Default => Vec::new(),
+            Self::Flag(flag) => vec![Value::Flag(*flag)],
+            Self::Int(int) => vec![Value::Int(*int)],
+            Self::Range(min, max) => min.iter().chain(max).copied().map(Value::Int).collect(),
+            Self::Text(pattern) | Self::Path(pattern) => pattern.samples().into_iter().map(Value::Text).collect(),
         }
     }
 
@@ -197,7 +235,7 @@ pub(super) fn int(text: &str) -> Option<i64> {
 }
 
 /// A value in words, without what may be secret in it: clients, records and logs read them.
-fn said_value(kind: Kind, value: &Value) -> String {
+pub(super) fn said_value(kind: Kind, value: &Value) -> String {
     match value {
         // build arguments are a usual place for passwords
         Value::Text(_) if kind == Kind::Json => "a value of its own".into(),

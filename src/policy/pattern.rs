@@ -56,6 +56,15 @@ impl Pattern {
         self.fits(&text).then_some(text)
     }
 
+    /// Several texts that fit.
+    pub(super) fn samples(&self) -> Vec<String> {
+        let fill = |with: &str| self.written.replace("**", with).replace('*', with);
+        let mut texts = vec![fill("x"), fill("another-1"), fill("")];
+        texts.dedup();
+        texts.retain(|text| !text.is_empty() && self.fits(text));
+        texts
+    }
+
     /// The text, if only that text fits.
     pub(super) fn as_literal(&self) -> Option<&str> {
         self.compiled.is_none().then_some(&self.written)

@@ -191,6 +191,12 @@ impl Quotas {
         self.limits.iter().find(|(known, _)| *known == quota).map(|(_, most)| *most)
     }
 
+    /// Each by its word, as a number and in words.
+    pub(super) fn said(&self) -> Vec<(&'static str, i64, String)> {
+        let said = |(quota, most): &(Quota, i64)| (row(*quota).word, *most, row(*quota).unit.said(*most));
+        self.limits.iter().map(said).collect()
+    }
+
     /// Whether there is a quota of this word.
     pub(super) fn has(&self, word: &str) -> bool {
         self.limits.iter().any(|(quota, _)| row(*quota).word == word)

@@ -132,6 +132,13 @@ fn many_spellings(path: &str) -> (String, Option<&'static str>) {
 }
 
 impl RawLimit {
+    /// The limit in words.
+    pub(super) fn said(&self) -> String {
+        let list = self.allowed.as_deref().map(|list| list.iter().map(Matcher::said).collect::<Vec<_>>());
+        let said = list.map(|list| listed(&list, "or", 6));
+        format!("{}: {}", self.path, said.unwrap_or_else(|| "any".into()))
+    }
+
     /// What the request does beyond the limit; completes "may not ...".
     pub(super) fn objection(&self, request: &Request) -> Option<String> {
         let list = self.allowed.as_ref()?;

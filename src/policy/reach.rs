@@ -16,7 +16,7 @@ use crate::request::{Request, UseValue};
 const MOST: usize = 200;
 
 /// Of a container that its maker may not start.
-const STARTED: Given = Given::Host("somebody else starts the container, or Docker itself when it is started");
+const STARTED: Given = Given::Host("somebody else starts the container");
 
 /// What is known of one outcome.
 #[derive(Clone, Debug)]

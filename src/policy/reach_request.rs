@@ -3,10 +3,11 @@
 use super::path_pattern::PathPattern;
 use super::role::Role;
 use crate::catalogue::chains::{CHAINS, Chain, DEVICES, HOST_PATHS, SOCKETS, Step, Values, Whose};
-use crate::catalogue::{Body, Operation, Verb};
+use crate::catalogue::{Body, Facet, Operation, Verb};
 use crate::request::{About, How, Identity, Object, Peer, Reference, Request, Use, UseValue, understand};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 /// The version that requests are in: one in which nothing is left out that a chain needs.
@@ -35,6 +36,24 @@ static BLOCKS: LazyLock<Vec<PathPattern>> = LazyLock::new(|| patterns(DEVICES.it
 /// Every chain of the catalogue.
 pub(super) fn all() -> &'static [Ready] {
     &READY
+}
+
+/// What the chains use of a facet.
+pub(super) fn used_of(facet: Facet) -> &'static [UseValue] {
+    static USED: LazyLock<BTreeMap<Facet, Vec<UseValue>>> = LazyLock::new(used);
+    USED.get(&facet).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn used() -> BTreeMap<Facet, Vec<UseValue>> {
+    let requests = READY.iter().flat_map(|ready| &ready.trials).flat_map(|trial| trial.steps.iter().flatten());
+    let mut found: BTreeMap<Facet, Vec<UseValue>> = BTreeMap::new();
+    for used in requests.flat_map(|request| request.uses.iter().flat_map(|uses| uses.iter())) {
+        let values = found.entry(used.facet).or_default();
+        if !values.contains(&used.value) {
+            values.push(used.value.clone());
+        }
+    }
+    found
 }
 
 /// Whether a value that a policy lists is one that the chain is about.

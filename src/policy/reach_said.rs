@@ -16,7 +16,7 @@ impl Role {
 }
 
 /// The same of what was found.
-fn said(found: &[Reach]) -> String {
+pub(super) fn said(found: &[Reach]) -> String {
     let (alone, rest): (Vec<&Reach>, Vec<&Reach>) = found.iter().partition(|reach| is_alone(reach));
     let (given, none): (Vec<&Reach>, Vec<&Reach>) = rest.into_iter().partition(|reach| !reach.chains.is_empty());
     let can = |list: &[&Reach]| (!list.is_empty()).then(|| format!("can {}", deeds(list)));

@@ -143,7 +143,7 @@ impl Setting {
     }
 
     /// How records tell it.
-    fn said(&self) -> String {
+    pub(super) fn said(&self) -> String {
         match &self.value {
             SetValue::Amount(amount) if self.word == "mem_limit" => {
                 format!("{}={}", self.word, amount::said_bytes(*amount))

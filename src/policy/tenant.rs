@@ -38,6 +38,16 @@ impl Tenant {
         (&self.key, &self.value)
     }
 
+    /// The label, and what is shared, in words.
+    pub(super) fn said(&self) -> String {
+        let list = |word: &str, shared: &[(Target, Names)]| {
+            let all: Vec<String> =
+                shared.iter().map(|(kind, names)| format!("{}s {}", kind.word(), names.said())).collect();
+            if all.is_empty() { String::new() } else { format!("; {word} {}", all.join(", ")) }
+        };
+        format!("{}={}{}{}", self.key, self.value, list("use", &self.used), list("read", &self.read))
+    }
+
     /// Whether the object is its own.
     pub fn owns(&self, object: &Object) -> bool {
         object.labels.get(&*self.key).is_some_and(|value| **value == *self.value)

@@ -78,6 +78,41 @@ impl fmt::Display for NoRole {
 
 impl std::error::Error for NoRole {}
 
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anyone => f.write_str("anyone"),
+            Self::Others => f.write_str("others"),
+            Self::Entries(entries) => {
+                let said: Vec<String> = entries.iter().map(ToString::to_string).collect();
+                f.write_str(&said.join("; or "))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Facts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said = [
+            fact("uid", self.uid.as_deref()),
+            fact("gid", self.gid.as_deref()),
+            fact("user", self.user.as_deref()),
+            fact("group", self.group.as_deref()),
+            fact("address", self.address.as_deref()),
+        ]
+        .concat();
+        said.extend(self.cert.iter().flat_map(CertFacts::said));
+        said.extend(self.container.iter().map(|facts| format!("container: {}", facts.said())));
+        f.write_str(&said.join(", "))
+    }
+}
+
+/// `uid: 1, 2`; empty where the fact is not written.
+fn fact<T: ToString>(word: &str, values: Option<&[T]>) -> Vec<String> {
+    let list = |values: &[T]| values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+    values.map(|values| format!("{word}: {}", list(values))).into_iter().collect()
+}
+
 impl Who {
     /// Whether the role is for this client by what it says itself.
     pub(super) fn names(&self, who: &Identity) -> bool {
@@ -140,6 +175,19 @@ impl Facts {
 }
 
 impl CertFacts {
+    fn said(&self) -> Vec<String> {
+        [
+            fact("common_name", self.common_name.as_deref()),
+            fact("dns", self.dns.as_deref()),
+            fact("email", self.email.as_deref()),
+            fact("key_sha256", self.key_sha256.as_deref()),
+            fact("organization", self.organization.as_deref()),
+            fact("sha256", self.sha256.as_deref()),
+            fact("uri", self.uri.as_deref()),
+        ]
+        .concat()
+    }
+
     fn hold(&self, certificate: &Certificate) -> bool {
         let any = |wanted: &Option<Vec<Pattern>>, names: &[String]| {
             holds(wanted, |pattern| names.iter().any(|name| pattern.fits(name)))
