@@ -199,8 +199,7 @@ impl Role {
     }
 
     fn has_quota(&self, words: &[&str]) -> bool {
-        let has = |word: &&str| self.quotas().is_some_and(|quotas| quotas.has(word));
-        words.iter().any(|word| has(&word))
+        words.iter().any(|word| self.quotas().is_some_and(|quotas| quotas.has(word)))
     }
 
     fn keeps_to_itself(&self, request: &Request) -> bool {
