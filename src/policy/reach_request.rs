@@ -90,7 +90,7 @@ pub(super) fn before(role: &Role, request: &Request) -> Request {
 const ANOTHER: &str = "another";
 
 /// Whether the name says that it is another's.
-pub(super) fn is_anothers(name: &str) -> bool {
+fn is_anothers(name: &str) -> bool {
     name.split(['/', ':']).any(|part| part.starts_with(ANOTHER))
 }
 

@@ -2,7 +2,7 @@
 //! is about alone.
 
 use super::facet_limit::{FacetLimit, IN_PRIVILEGED, left_out, unsaid};
-use super::reach_request::{is_anothers, is_own};
+use super::reach_request::is_own;
 use super::rule::Rule;
 use super::tenant::Tenant;
 use crate::catalogue::chains::{Step, Whose};
@@ -44,7 +44,8 @@ impl Rule {
     /// Whether it is about the object of the step. What the client makes itself is called and labelled
     /// as it likes, and of what is there it picks what fits.
     fn is_of(&self, request: &Request, step: &Step, tenant: Option<&Tenant>) -> bool {
-        if step.whose != Whose::Another && !request.params().object.as_deref().is_some_and(is_anothers) {
+        let named = !step.object.is_empty() && !is_own(step.object);
+        if step.whose != Whose::Another && !named {
             return true;
         }
         let shown = self.shows.is_none() || request.operation().target.is_some();

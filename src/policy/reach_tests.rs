@@ -211,6 +211,23 @@ fn a_fence_holds() {
     assert_eq!(shortest(powerful, Outcome::EscapeTenant), ["ContainerCreate", "ContainerStart"], "as root");
 }
 
+/// What a tenant makes is its own, and so goes wherever the policy lets it go.
+#[test]
+fn a_fence_does_not_keep_data_in() {
+    for (may, out) in [
+        ("ImagePush: { image: any }", true),
+        ("ImagePush: { image: 'registry.example.com/**' }", false),
+        ("ImagePush", true),
+        ("ContainerLogs", false),
+    ] {
+        assert_eq!(!shortest(&format!("tenant: a\nmay:\n- {may}"), Outcome::SendOut).is_empty(), out, "{may}");
+    }
+    assert_eq!(
+        shortest("may:\n- ImagePush: { target: { name: 'registry.example.com/**' } }", Outcome::SendOut),
+        [""; 0]
+    );
+}
+
 #[test]
 fn what_is_not_bounded_is_named() {
     let unbound = |body: &str| of(&role(body), Outcome::ExhaustHost).unbound();

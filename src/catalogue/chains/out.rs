@@ -20,7 +20,7 @@ pub(super) const CHAINS: &[Chain] = &[
         "an image is pushed to wherever its name says, with all that is in it",
         "images: ImagePush",
     )
-    .each(&["another.example/another/x:1", "docker.io/another/x:1"]),
+    .each(&["elsewhere.example/x:1", "docker.io/elsewhere/x:1"]),
     chain(
         SendOut,
         &[send(&[Op::ImageCreate], "fromImage=$&tag=1", "")],
@@ -55,7 +55,7 @@ pub(super) const CHAINS: &[Chain] = &[
     chain(SendOut, &[send(&[Op::Grpc], "", "")], "a build is not seen here, and connects to where it says", "images: BuildKit"),
     chain(
         SendOut,
-        &[Step { object: "another.example/another/x", ..step(&[Op::DistributionInspect], Whose::There) }],
+        &[Step { object: "elsewhere.example/x", ..step(&[Op::DistributionInspect], Whose::There) }],
         ELSEWHERE,
         "system: DistributionInspect",
     ),
@@ -80,13 +80,13 @@ pub(super) const CHAINS: &[Chain] = &[
     ),
     chain(
         SendOut,
-        &[Step { object: "another.example/another/x", ..step(&[Op::PluginPush], Whose::Own) }],
+        &[Step { object: "elsewhere.example/x", ..step(&[Op::PluginPush], Whose::Own) }],
         "a plugin is pushed to wherever its name says, with all that is in it",
         "plugins: Plugins installed and changed",
     ),
     chain(
         SendOut,
-        &[service(r#"{"TaskTemplate":{"ContainerSpec":{"Image":"another.example/another/x:1"}}}"#)],
+        &[service(r#"{"TaskTemplate":{"ContainerSpec":{"Image":"elsewhere.example/x@sha256:abababababababababababababababababababababababababababababababab"}}}"#)],
         ELSEWHERE,
         "swarm: ServiceCreate, ServiceUpdate",
     )
