@@ -119,14 +119,15 @@ fn chains(row: &Row, may: &[Value]) -> BTreeSet<Found> {
 
 /// What the row may, with every word that it is denied by left open.
 fn opened(row: &Row, words: &BTreeSet<String>) -> Vec<Value> {
-    let mut may: Vec<Value> = row.may.iter().map(|entry| words.iter().fold(entry.clone(), open)).collect();
+    let mut may: Vec<Value> =
+        row.may.iter().map(|entry| words.iter().fold(entry.clone(), |entry, word| open(entry, word))).collect();
     let more = words.iter().filter(|word| operation_named(word).is_some());
     may.extend(more.map(|word| Value::from(word.as_str())));
     may
 }
 
 /// The entry with one word left open, if it is a word of its operation.
-fn open(entry: Value, word: &String) -> Value {
+fn open(entry: Value, word: &str) -> Value {
     let operations = operations(&name(&entry));
     let facet = facet_named(word).is_some_and(|row| operations.iter().any(|operation| row.fits(operation.op)));
     let has = |name: &str| operations.iter().any(|operation| operation.param(name).is_some());
@@ -135,7 +136,7 @@ fn open(entry: Value, word: &String) -> Value {
         Value::Mapping(map) => map.values().next().and_then(Value::as_mapping).cloned().unwrap_or_default(),
         _ => serde_yaml::Mapping::new(),
     };
-    match word.as_str() {
+    match word {
         "target" => drop(limits.remove("target")),
         word if facet || param => drop(limits.insert(word.into(), "any".into())),
         _ => return entry,
