@@ -37,7 +37,7 @@ pub(super) fn mark(rule: &Rule) -> String {
     let require = sorted(rule.require.iter().map(|requirement| requirement.word.to_owned()).collect());
     let set = sorted(rule.set.iter().map(|setting| format!("{setting:?}")).collect());
     let of = format!("{:?}{:?}{:?}{:?}", rule.target, rule.about, rule.copy_of, rule.shows);
-    format!("{:?} {} {of} {facets} {query} {raw} {require} {set} {:?}", rule.op, rule.everything, rule.hide)
+    format!("{:?} {} {of} {facets} {query} {raw} {require} {set} {:?}", rule.op, rule.unexamined, rule.hide)
 }
 
 /// The limit, whatever the order of its values.
@@ -67,10 +67,10 @@ pub(super) fn said(rule: &Rule) -> String {
 /// Everything in which they differ; they do differ.
 pub(super) fn parts(old: &Rule, new: &Rule) -> Vec<Part> {
     let mut found = Vec::new();
-    if old.everything != new.everything {
-        let word = |rule: &Rule| if rule.everything { "everything, unexamined" } else { "examined" };
+    if old.unexamined != new.unexamined {
+        let word = |rule: &Rule| if rule.unexamined { "unexamined" } else { "examined" };
         // what was not examined may have been anything
-        return vec![plain("everything", Change::of(new.everything), word(old), word(new))];
+        return vec![plain("unexamined", Change::of(new.unexamined), word(old), word(new))];
     }
     found.extend(of_objects(old, new));
     found.extend(params(old, new).into_iter().filter_map(|param| query(param, old, new)));

@@ -204,7 +204,8 @@ fn host(placed: &Placed) -> Option<Warning> {
 fn tells(placed: &Placed) -> Option<Warning> {
     let role = &placed.role;
     let Ways { alone, .. } = lint_host::reached(role, Outcome::SendOut);
-    (!alone.is_empty() && !OPERATIONS.iter().any(|row| role.unexamined(row.op))).then(|| {
+    let is_root = unexamined(role).iter().any(|op| ROOT.contains(&op));
+    (!alone.is_empty() && !is_root).then(|| {
         let (name, list) = (role.name(), listed(&alone, "and", MOST));
         let message = format!("the role `{name}` may have the daemon send data out of the host: {list}");
         warning(&placed.name, message, "limit `registries`, `image`, `remote_source`, `logging` and `log_opts` there")

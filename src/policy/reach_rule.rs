@@ -12,7 +12,7 @@ use crate::request::{Request, Use, UseValue};
 impl Rule {
     /// Whether the grant lets the request do what the step is about.
     pub(super) fn opens(&self, request: &Request, step: &Step, tenant: Option<&Tenant>) -> bool {
-        if self.everything {
+        if self.unexamined {
             return true;
         }
         let uses = || request.uses.iter().flat_map(|uses| uses.iter());
