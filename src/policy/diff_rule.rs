@@ -49,6 +49,7 @@ fn mark_of(limit: &FacetLimit) -> String {
     };
     let allowed = match &limit.allowed {
         Allowed::Any => "any".to_owned(),
+        Allowed::LeftOut => "left out".to_owned(),
         Allowed::Except(list) => format!("except {}", sorted(list)),
         Allowed::List(list) => sorted(list),
     };
