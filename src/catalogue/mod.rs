@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod chains;
+mod companions;
 mod facets;
 pub mod fields;
 mod groups;
@@ -17,6 +18,7 @@ mod shape;
 mod version;
 
 pub use answers::{Answer, Element, LINES};
+pub use companions::{COMMANDS, Command};
 pub use facets::{FACETS, Facet, FacetKind, FacetRow, LOCAL_LOG_OPTS, LeftOut, Unsaid, facet_named};
 pub use groups::{GROUPS, Group};
 pub use lookup::{group_named, operation_at, operation_named};

@@ -192,7 +192,7 @@ fn first_fit<'r>(
 }
 
 /// How far a grant is from allowing: of two, the one about the same object is nearer.
-fn distance(objections: &[Why]) -> (usize, bool) {
+pub(super) fn distance(objections: &[Why]) -> (usize, bool) {
     (objections.len(), objections.iter().any(|why| why.word == "target"))
 }
 

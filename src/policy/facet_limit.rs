@@ -40,6 +40,12 @@ impl FacetLimit {
         Self { row, allowed: Allowed::Any, said: "any".into() }
     }
 
+    /// Whether it goes by values, and not by whether there is one, or by its key alone.
+    pub(super) fn reads_values(&self) -> bool {
+        let (Allowed::Except(list) | Allowed::List(list)) = &self.allowed else { return false };
+        list.iter().any(|matcher| !matches!(matcher, FacetMatcher::Pair { value: None, .. }))
+    }
+
     /// Whether it limits nothing.
     pub(super) fn is_any(&self) -> bool {
         matches!(self.allowed, Allowed::Any)

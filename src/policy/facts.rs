@@ -12,6 +12,9 @@ use crate::catalogue::Target;
 use crate::request::values::image;
 use crate::request::{About, How, Object, Reference, Request};
 
+/// Of how many objects an explanation says that nothing was told.
+pub(super) const MOST_SHOWN: usize = 8;
+
 /// What is told of objects, by their kinds and names.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts(Vec<Fact>);
@@ -55,6 +58,11 @@ impl Facts {
         let known = request.references().into_iter();
         let known = known.filter_map(|of| Some((of.clone(), self.find(of.kind, &of.name)?.about.clone())));
         request.known = known.collect();
+    }
+
+    /// Whether something is told of the object.
+    pub(super) fn tells(&self, reference: &Reference) -> bool {
+        self.find(reference.kind, &reference.name).is_some()
     }
 
     fn of_path(&self, role: &Role, request: &Request) -> About {

@@ -91,6 +91,23 @@ impl Told {
         Ok(request)
     }
 
+    /// The same without what may be secret, as the audit would record it.
+    ///
+    /// # Errors
+    /// It is not understood.
+    pub fn noted(&self) -> Result<Self, Refusal> {
+        let noted = self.whole()?.noted();
+        let target = noted.send.split_once(' ').map_or(&*noted.send, |(_, target)| target);
+        let mut withheld = self.withheld.clone();
+        withheld.extend(noted.withheld.into_iter().map(str::to_owned));
+        Ok(Self { target: target.to_owned(), body: noted.body, withheld, ..self.clone() })
+    }
+
+    /// The same request, from who sends the other one, where the daemon would say what it would say there.
+    pub fn told_with(self, other: &Self) -> Self {
+        Self { who: other.who.clone(), about: other.about.clone(), facts: other.facts.clone(), ..self }
+    }
+
     /// Docker's name of what it asks, if the path means an operation.
     pub fn operation(&self) -> Option<&'static str> {
         let (path, _) = split_target(&self.target).ok()?;

@@ -107,6 +107,16 @@ impl View {
         self.grants.iter().map(|(_, hide)| *hide).reduce(PartSet::intersection).unwrap_or_default()
     }
 
+    /// What of the answer is hidden, in words.
+    pub(super) fn told(&self) -> Vec<String> {
+        let parts = Answer::of(self.op).map(Answer::parts).unwrap_or_default();
+        let parts = self.hidden().intersection(parts);
+        let some =
+            !self.bans.is_empty() || self.tenant.is_some() || self.grants.iter().all(|(shows, _)| shows.is_some());
+        let objects = (some || !self.others.is_empty()).then(|| "objects that the role does not see".to_owned());
+        parts.words().map(str::to_owned).chain(objects).collect()
+    }
+
     /// The operation that answers.
     pub fn op(&self) -> Op {
         self.op
