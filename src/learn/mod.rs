@@ -5,6 +5,7 @@
 //! it has in common, and `page` writes it down as a person would. What could not be told apart is
 //! said in notes, and what was learned is tried on all that was seen.
 
+mod change;
 mod clients;
 mod common;
 mod facets;
@@ -21,6 +22,7 @@ mod watching;
 #[cfg(test)]
 mod tests;
 
+pub use change::{Addition, Change, change};
 pub use update::{NoRoom, Widening, widen};
 pub use watching::watching;
 

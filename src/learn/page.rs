@@ -144,6 +144,17 @@ pub(super) fn texts(entries: &[Entry], indent: usize) -> String {
 }
 
 impl Entry {
+    /// What its limit of this word holds, as it is written.
+    pub(super) fn limit(&self, word: &str) -> Option<&str> {
+        self.limits.iter().find(|limit| limit.word == word).map(|limit| limit.value.as_str())
+    }
+
+    /// As YAML without a comment, so many spaces from the left.
+    pub(super) fn alone(&self, indent: usize) -> String {
+        let (first, rest) = self.lines(indent);
+        format!("{first}\n{rest}")
+    }
+
     /// Its first line, and those that follow.
     fn lines(&self, indent: usize) -> (String, String) {
         let Self { word, limits, .. } = self;

@@ -61,11 +61,12 @@ pub fn widen(source: &Source, policy: &Policy, told: &[Told]) -> Result<Widening
     Ok(tried(widening, told))
 }
 
-fn lines(text: &str) -> Vec<String> {
+pub(super) fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-fn with(text: &str, added: &[(usize, Vec<String>)]) -> String {
+/// The text with lines behind lines of it.
+pub(super) fn with(text: &str, added: &[(usize, Vec<String>)]) -> String {
     let mut all = String::new();
     for (number, line) in text.lines().enumerate() {
         all.push_str(line);

@@ -12,6 +12,7 @@ mod common;
 #[allow(dead_code, reason = "other tests send text")]
 #[path = "../common/docker.rs"]
 mod docker;
+mod explained;
 #[path = "../common/http.rs"]
 mod http;
 mod learned;
