@@ -9,7 +9,7 @@ pub enum Exit {
     Fine,
     /// 1: something failed.
     Failure,
-    /// 2: what was asked about is denied, or found.
+    /// 2: what was asked about is denied, or comes out otherwise than it did.
     Denied,
     /// 3: the policy or the configuration is bad.
     BadPolicy,
@@ -18,8 +18,8 @@ pub enum Exit {
 }
 
 /// The last lines of `--help`.
-pub(super) const HELP: &str =
-    "Exit codes: 0 fine, 1 failure, 2 denied, 3 bad policy or configuration, 4 failing policy test.";
+pub(super) const HELP: &str = "Exit codes: 0 fine, 1 failure, 2 denied or changed, 3 bad policy or configuration,
+4 failing policy test.";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

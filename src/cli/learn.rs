@@ -106,9 +106,9 @@ impl Learn {
         // where all is allowed, what was stopped is what is not there, or not known here
         let with_denied = self.denied || (self.listen.is_some() && self.policy.is_empty());
         self.each(files, |line| match line {
-            Line::Request { told, allowed } if allowed || with_denied => drop(learner.take(&told)),
+            Line::Request { told, record } if record.is_allowed() || with_denied => drop(learner.take(&told)),
             Line::Request { .. } => {}
-            Line::Bare => bare += 1,
+            Line::Bare(_) => bare += 1,
         })?;
         without_requests(bare);
         Ok(learner.learned())
@@ -120,7 +120,7 @@ impl Learn {
         self.each(files, |line| match line {
             Line::Request { told, .. } if all.len() < crate::learn::MAX_KEPT => all.push(*told),
             Line::Request { .. } => {}
-            Line::Bare => bare += 1,
+            Line::Bare(_) => bare += 1,
         })?;
         without_requests(bare);
         Ok(all)

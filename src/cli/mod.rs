@@ -10,13 +10,16 @@ mod diff;
 mod dropin;
 mod endpoint;
 mod exit;
+mod explain;
 mod import;
 mod learn;
 mod man;
 mod operations;
+mod paint;
 mod plan;
 mod reach;
 mod records;
+mod replay;
 mod say;
 mod serve;
 mod served;
@@ -50,6 +53,8 @@ enum Verb {
     Reload(ask::Reload),
     Check(check::Check),
     Test(test::Test),
+    Explain(Box<explain::Explain>),
+    Replay(replay::Replay),
     Learn(Box<learn::Learn>),
     Reach(reach::ShowReach),
     Diff(diff::Compare),
@@ -74,6 +79,8 @@ pub fn run() -> ExitCode {
         Verb::Reload(reload) => reload.run(),
         Verb::Check(check) => check.run(),
         Verb::Test(test) => test.run(),
+        Verb::Explain(explain) => explain.run(),
+        Verb::Replay(replay) => replay.run(),
         Verb::Learn(learn) => learn.run(),
         Verb::Reach(reach) => reach.run(),
         Verb::Diff(diff) => diff.run(),

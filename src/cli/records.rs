@@ -2,7 +2,7 @@
 
 use crate::policy::{Source, Told};
 use serde::Deserialize;
-use serde_json::value::Value;
+use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -13,9 +13,9 @@ const MAX_LINE: u64 = 1 << 20;
 /// A decision.
 pub(super) enum Line {
     /// With its request.
-    Request { told: Box<Told>, allowed: bool },
+    Request { told: Box<Told>, record: Box<Record> },
     /// Without one.
-    Bare,
+    Bare(Box<Record>),
 }
 
 /// The decisions of an audit file.
@@ -27,12 +27,48 @@ pub(super) struct Records {
     followed: bool,
 }
 
-#[derive(Deserialize)]
-struct Record {
+/// What a record says of a decision.
+#[derive(Debug, Deserialize)]
+pub(super) struct Record {
     record: String,
     #[serde(default)]
-    verdict: String,
+    pub(super) time: String,
+    #[serde(default)]
+    pub(super) id: String,
+    who: Option<Value>,
+    pub(super) role: Option<String>,
+    #[serde(default)]
+    pub(super) method: String,
+    pub(super) operation: Option<String>,
+    pub(super) object: Option<String>,
+    #[serde(default)]
+    pub(super) verdict: String,
+    #[serde(default)]
+    pub(super) why: Vec<String>,
+    pub(super) policy: Option<String>,
+    #[serde(default)]
+    pub(super) set: Vec<String>,
     request: Option<Value>,
+}
+
+impl Record {
+    pub(super) fn is_allowed(&self) -> bool {
+        self.verdict == "allow"
+    }
+
+    /// What it says, for programs.
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "time": self.time, "id": self.id, "who": self.who, "role": self.role, "method": self.method,
+            "operation": self.operation, "object": self.object, "verdict": self.verdict, "why": self.why,
+            "policy": self.policy, "set": self.set,
+        })
+    }
+
+    /// Who asked, as the record has it.
+    pub(super) fn who(&self) -> String {
+        self.who.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
 }
 
 impl Records {
@@ -74,16 +110,17 @@ impl Records {
         if text.trim().is_empty() {
             return Ok(None);
         }
-        let record: Record = serde_json::from_str(text).map_err(|_| self.problem(&"this is no record of an audit"))?;
+        let mut record: Record =
+            serde_json::from_str(text).map_err(|_| self.problem(&"this is no record of an audit"))?;
         if record.record != "decided" {
             return Ok(None);
         }
-        let Some(request) = record.request else { return Ok(Some(Line::Bare)) };
+        let Some(request) = record.request.take() else { return Ok(Some(Line::Bare(Box::new(record)))) };
         let name = format!("{}:{}", self.path.display(), self.number);
         let told = Told::read(&Source { name: name.into(), text: request.to_string() });
         let told =
             told.map_err(|problems| self.problem(&problems.first().map(ToString::to_string).unwrap_or_default()))?;
-        Ok(Some(Line::Request { told: Box::new(told), allowed: record.verdict == "allow" }))
+        Ok(Some(Line::Request { told: Box::new(told), record: Box::new(record) }))
     }
 }
 
