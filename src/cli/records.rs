@@ -25,6 +25,8 @@ pub(super) struct Records {
     number: u64,
     /// Whether somebody writes it still, so that its last line may be half of one.
     followed: bool,
+    /// Whether it could not be read any further.
+    failed: bool,
 }
 
 /// What a record says of a decision.
@@ -77,8 +79,12 @@ impl Records {
     /// # Errors
     /// The file cannot be read.
     pub(super) fn open(path: &Path) -> Result<Self, String> {
-        let file = File::open(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
-        Ok(Self { file: BufReader::new(file), path: path.to_owned(), number: 0, followed: false })
+        let fail = |error: &dyn std::fmt::Display| format!("cannot read `{}`: {error}", path.display());
+        let file = File::open(path).map_err(|error| fail(&error))?;
+        if file.metadata().is_ok_and(|it| it.is_dir()) {
+            return Err(fail(&"it is a folder"));
+        }
+        Ok(Self { file: BufReader::new(file), path: path.to_owned(), number: 0, followed: false, failed: false })
     }
 
     /// The same of a file that is being written: at its end there may be more later.
@@ -91,14 +97,19 @@ impl Records {
 
     /// The next line; nothing at the end.
     fn line(&mut self) -> io::Result<Option<String>> {
-        let mut text = String::new();
-        let read = self.file.by_ref().take(MAX_LINE).read_line(&mut text)?;
-        if self.followed && !text.ends_with('\n') {
+        let mut bytes = Vec::new();
+        let read = self.file.by_ref().take(MAX_LINE).read_until(b'\n', &mut bytes)?;
+        let whole = bytes.ends_with(b"\n");
+        if self.followed && !whole {
             self.file.seek_relative(-i64::try_from(read).unwrap_or(0))?;
             return Ok(None);
         }
+        if !whole && read as u64 == MAX_LINE {
+            self.file.skip_until(b'\n')?;
+        }
         self.number += 1;
-        Ok((read > 0).then_some(text))
+        // what is no UTF-8 is no record either, and is reported as that
+        Ok((read > 0).then(|| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     fn problem(&self, what: &dyn std::fmt::Display) -> String {
@@ -128,10 +139,13 @@ impl Iterator for Records {
     type Item = Result<Line, String>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
+        while !self.failed {
             let line = match self.line() {
                 Ok(line) => line?,
-                Err(error) => return Some(Err(self.problem(&error))),
+                Err(error) => {
+                    self.failed = true;
+                    return Some(Err(format!("cannot read `{}` to its end: {error}", self.path.display())));
+                }
             };
             match self.read(&line) {
                 Ok(None) => {}
@@ -139,5 +153,38 @@ impl Iterator for Records {
                 Err(problem) => return Some(Err(problem)),
             }
         }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Line, MAX_LINE, Records};
+    use std::path::Path;
+
+    /// A broken line is one line, however long it is, and what follows is read.
+    #[test]
+    fn broken_lines_are_counted_and_left_out() {
+        let path = std::env::temp_dir().join(format!("dockgate-records-{}", std::process::id()));
+        let record = r#"{"record":"decided","id":"a","verdict":"deny"}"#;
+        let long = "x".repeat(2 * usize::try_from(MAX_LINE).unwrap() + 5);
+        let bytes = [record.as_bytes(), b"\n\xff\n", long.as_bytes(), b"\n", record.as_bytes()].concat();
+        std::fs::write(&path, bytes).unwrap();
+        let lines: Vec<_> = Records::open(&path).unwrap().collect();
+        std::fs::remove_file(&path).unwrap();
+        let said: Vec<String> = lines
+            .into_iter()
+            .map(|line| match line {
+                Ok(Line::Bare(record)) => record.id,
+                Ok(Line::Request { .. }) => "request".to_owned(),
+                Err(problem) => problem.rsplit(':').nth(1).unwrap_or_default().to_owned(),
+            })
+            .collect();
+        assert_eq!(said, ["a", "2", "3", "a"]);
+    }
+
+    #[test]
+    fn a_folder_is_no_audit() {
+        assert!(Records::open(Path::new("/")).is_err_and(|error| error.contains("folder")));
     }
 }

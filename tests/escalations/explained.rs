@@ -27,7 +27,8 @@ fn the_proposal_allows_the_request_or_there_is_none() {
         for (denied, told) in requests.filter_map(|denied| Some((denied, told(denied)?))) {
             let explained = policy.explain(&told);
             assert!(!matches!(explained.verdict, Verdict::Allow(_)), "{}", denied.said());
-            match change(&[source.clone()], &told, &explained).expect("a denial has a change, or a reason") {
+            match change(std::slice::from_ref(&source), &told, &explained).expect("a denial has a change, or a reason")
+            {
                 Change::Nothing(why) => {
                     assert!(why.iter().all(|why| !why.is_empty()) && !why.is_empty(), "{}", denied.said());
                     none += 1;
