@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
-use dockgate::catalogue::OPERATIONS;
+use dockgate::catalogue::{OPERATIONS, Operation};
 use dockgate::policy::{Policy, Source};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -185,27 +185,20 @@ fn the_examples_of_the_page_are_policies() {
     }
 }
 
-/// One line for each operation: `+` judged, `!` unexamined, `.` never.
+/// A block for each preset: every operation that some role of it can ever be allowed, `!` where that is unexamined.
 fn reach() -> String {
-    let policies: Vec<(String, Policy)> = presets().iter().map(|file| (called(file), load(file))).collect();
-    let header = policies.iter().map(|(name, _)| format!("  {name}"));
-    let mut table = format!("{:26}{}\n", "", header.collect::<String>());
-    for row in OPERATIONS {
-        let cell = |(name, policy): &(String, Policy)| {
-            let roles = policy.roles();
-            let (ever, unread) = (roles.iter().any(|r| r.may_ever(row.op)), roles.iter().any(|r| r.unexamined(row.op)));
-            let mark = match (ever, unread) {
-                (true, true) => "!",
-                (true, false) => "+",
-                (false, _) => ".",
-            };
-            format!("  {mark:width$}", width = name.len())
-        };
-        let line = format!("{:26}{}", row.name, policies.iter().map(cell).collect::<String>());
-        table.push_str(line.trim_end());
-        table.push('\n');
-    }
-    table
+    let block = |file: &PathBuf| {
+        let policy = load(file);
+        let lines = OPERATIONS.iter().filter_map(|row| reached(&policy, row));
+        format!("{}\n{}\n", called(file), lines.collect::<String>())
+    };
+    presets().iter().map(block).collect()
+}
+
+fn reached(policy: &Policy, row: &Operation) -> Option<String> {
+    let roles = policy.roles();
+    let mark = if roles.iter().any(|role| role.unexamined(row.op)) { "! " } else { "" };
+    roles.iter().any(|role| role.may_ever(row.op)).then(|| format!("  {mark}{}\n", row.name))
 }
 
 /// A preset that reaches further than before is seen in review, wherever the change came from.
