@@ -46,7 +46,7 @@ fn load(path: &Path) -> Policy {
 #[test]
 fn presets_pass_their_own_tests() {
     let files = presets();
-    assert_eq!(files.len(), 37, "{files:?}");
+    assert_eq!(files.len(), 86, "{files:?}");
     for file in files {
         let policy = load(&file);
         for case in policy.cases() {
