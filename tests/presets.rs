@@ -1,7 +1,7 @@
 //! The presets of tools that are not driven by the tools themselves: their documented calls, replayed.
 //!
 //! `replayed.txt` says the calls. A gate stands before the imitation for each preset: what counts is what it says,
-//! and what arrives at Docker.
+//! and what arrives at Docker. `real_docker/replayed.py` sends the same to a live dockerd, and holds its answers to STATUS.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 

@@ -114,9 +114,10 @@ judged() {
   env GATE="unix://$WORK/judged.sock" "$python" "$HERE/client_py.py"
 }
 
-# What starts containers, with the clients that it is for.
+# What starts containers, with the clients that it is for; then the calls that tools document.
 presets() {
   local python
+  PATH=$WORK/bin:$PATH python3 "$HERE/replayed.py" || line FAIL "replayed presets" "their rows are above"
   python=$(python_with_docker) || { line FAIL "testcontainers" "it cannot be installed"; return 1; }
   PYTHON=$python PATH=$WORK/bin:$PATH "$HERE/presets.sh"
 }
