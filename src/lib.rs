@@ -22,6 +22,7 @@ pub mod imitation;
 pub mod import;
 pub mod learn;
 pub mod policy;
+pub mod presets;
 pub mod proxy;
 pub mod record;
 pub mod request;

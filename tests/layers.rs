@@ -15,6 +15,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("request", &["catalogue"]),
     ("policy", &["catalogue", "request"]),
     ("learn", &["catalogue", "request", "policy"]),
+    // Files and names: what is in them is the engine's matter.
+    ("presets", &["request"]),
     // Other proxies' settings become text in the language, which the policy reads like any other.
     ("import", &["catalogue", "request", "policy"]),
     ("record", &["catalogue", "request", "policy"]),

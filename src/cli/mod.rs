@@ -12,6 +12,7 @@ mod endpoint;
 mod exit;
 mod explain;
 mod import;
+mod init;
 mod learn;
 mod man;
 mod operations;
@@ -55,6 +56,8 @@ enum Verb {
     Test(test::Test),
     Explain(Box<explain::Explain>),
     Replay(replay::Replay),
+    Init(init::Init),
+    Presets(init::Presets),
     Learn(Box<learn::Learn>),
     Reach(reach::ShowReach),
     Diff(diff::Compare),
@@ -81,6 +84,8 @@ pub fn run() -> ExitCode {
         Verb::Test(test) => test.run(),
         Verb::Explain(explain) => explain.run(),
         Verb::Replay(replay) => replay.run(),
+        Verb::Init(init) => init.run(),
+        Verb::Presets(presets) => presets.run(),
         Verb::Learn(learn) => learn.run(),
         Verb::Reach(reach) => reach.run(),
         Verb::Diff(diff) => diff.run(),

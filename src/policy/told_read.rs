@@ -42,6 +42,9 @@ pub(super) fn read(source: &Source) -> Result<Told, Vec<Problem>> {
     }
 }
 
+/// The number of a user or group of whom only the name is told: one that nobody has.
+const NAMED_ID: u32 = u32::MAX - 1;
+
 /// The words that tell a request.
 pub(super) const KEYS: &[&str] = &["as", "send", "about", "facts", "original", "body", "headers"];
 
@@ -98,9 +101,11 @@ fn unix_peer<'t>(reader: &mut Reader<'_, 't>, pairs: &'t [Pair]) -> Peer {
     let mut names = |key: &str| -> Vec<String> { values(reader, pairs, key, "a name", |text| Some(text.to_owned())) };
     let (users, group_names) = (names("user"), names("group"));
     let mut groups = gids.into_iter();
+    // of somebody from elsewhere no name would be known
+    let unsaid = if users.is_empty() && group_names.is_empty() { OVERFLOW_ID } else { NAMED_ID };
     Peer::Unix {
-        uid: uids.first().copied().unwrap_or(OVERFLOW_ID),
-        gid: groups.next().unwrap_or(OVERFLOW_ID),
+        uid: uids.first().copied().unwrap_or(unsaid),
+        gid: groups.next().unwrap_or(unsaid),
         pid: 0,
         groups: groups.collect(),
         user: users.into_iter().next(),
