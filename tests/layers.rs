@@ -42,6 +42,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "imitation",
             "certs",
             "learn",
+            "presets",
         ],
     ),
 ];

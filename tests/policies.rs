@@ -160,6 +160,34 @@ fn the_homelab_is_a_configuration() {
     }
 }
 
+/// The twenty wishes of the cookbook are whole policies, each with tests of both kinds.
+#[test]
+fn the_cookbook_is_true() {
+    const PAGE: &str = include_str!("../docs/cookbook.md");
+    let recipes: Vec<&str> = PAGE.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!((recipes.len(), PAGE.matches("\n### ").count()), (20, 20));
+    for recipe in recipes {
+        let sources = [Source { name: "cookbook.md".into(), text: recipe.to_owned() }];
+        let policy = Policy::load(&sources).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        assert!(recipe.contains("expect: { deny") || recipe.contains("expect: absent"), "{recipe}");
+        for case in policy.cases() {
+            let result = case.run(&policy);
+            assert!(result.passed(), "{}: {:?}", result.it, result.failure);
+        }
+    }
+}
+
+/// What the binary carries is what lies in the folder.
+#[test]
+fn each_preset_is_in_the_table() {
+    let named: Vec<String> = dockgate::presets::PRESETS.iter().map(|preset| preset.name.to_owned()).collect();
+    let mut sorted = named.clone();
+    sorted.sort();
+    let mut files: Vec<String> = presets().iter().map(|file| called(file)).collect();
+    files.sort();
+    assert_eq!(sorted, files);
+}
+
 /// The examples of the language's page, completed where they show a piece.
 fn examples() -> Vec<String> {
     const PAGE: &str = include_str!("../policies/README.md");

@@ -84,7 +84,9 @@ impl Init {
         let found = proposed(&self.tools, &containers);
         let plan = if self.yes { self.plan(found, upstream)? } else { ask::plan(&self, &found, upstream)? };
         if plan.presets.is_empty() {
-            return Err(failed(&"there is nothing to write a policy for\n  help: name programs by --tool, or learn a policy: dockgate learn"));
+            return Err(failed(
+                &"there is nothing to write a policy for\n  help: name programs by --tool, or learn a policy: dockgate learn",
+            ));
         }
         let written = files::write(&plan).map_err(|error| failed(&error))?;
         show(table::aligned(&written));

@@ -6,6 +6,9 @@ mod table;
 
 pub use table::PRESETS;
 
+/// A header's beginning that is shorter, as "Arcane, to look." is, goes on with the next sentence.
+const SHORT: usize = 30;
+
 /// A policy to start from.
 #[derive(Debug)]
 pub struct Preset {
@@ -20,11 +23,13 @@ pub struct Preset {
 }
 
 impl Preset {
-    /// The first sentence of its header, in one line.
+    /// The first sentences of its header, as many as say something, in one line.
     pub fn about(&self) -> String {
-        let header = self.text.lines().take_while(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#'));
+        let header =
+            self.text.lines().take_while(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#'));
         let header = header.map(str::trim).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-        let end = header.find(". ").map_or(header.len(), |at| at + 1);
+        let ends = header.match_indices(". ").map(|(at, _)| at + 1);
+        let end = ends.into_iter().find(|end| *end >= SHORT).unwrap_or(header.len());
         header.get(..end).unwrap_or_default().to_owned()
     }
 
@@ -84,7 +89,7 @@ mod tests {
     fn each_says_what_it_is_for_in_a_sentence() {
         for preset in PRESETS {
             let about = preset.about();
-            assert!(about.len() > 20 && about.len() < 240 && about.ends_with(['.', ':']), "{}: {about}", preset.name);
+            assert!(about.len() > 20 && about.len() < 320 && about.ends_with(['.', ':']), "{}: {about}", preset.name);
         }
     }
 

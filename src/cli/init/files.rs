@@ -98,11 +98,18 @@ fn upstream(plan: &Plan) -> PathBuf {
 }
 
 fn configuration(plan: &Plan) -> String {
-    let mut text = format!("# One socket and one policy for each program.\nupstream: {}\nlisten:\n", upstream(plan).display());
+    let mut text =
+        format!("# One socket and one policy for each program.\nupstream: {}\nlisten:\n", upstream(plan).display());
     for preset in &plan.presets {
         let socket = plan.sockets.join(preset.short()).join("docker.sock");
         // writing to a string cannot fail
-        let _ = write!(text, "  # {}\n  - socket: {}\n    policy: policies/{}.yaml\n", preset.about(), socket.display(), preset.short());
+        let _ = write!(
+            text,
+            "  # {}\n  - socket: {}\n    policy: policies/{}.yaml\n",
+            preset.about(),
+            socket.display(),
+            preset.short()
+        );
         if plan.layout == Layout::Compose {
             // its folder is the program's alone
             text.push_str("    mode: \"0666\"\n");
@@ -167,7 +174,9 @@ pub(super) fn next(plan: &Plan) -> String {
     let folder = plan.folder.display();
     let check = format!("Next: read the policies' first lines, then\n  dockgate check --config {folder}/dockgate.yaml");
     match plan.layout {
-        Layout::Compose => format!("{check}\n  docker compose -f {folder}/compose.yaml up -d    (its first lines say what each program gets)"),
+        Layout::Compose => format!(
+            "{check}\n  docker compose -f {folder}/compose.yaml up -d    (its first lines say what each program gets)"
+        ),
         Layout::Systemd => format!(
             "{check}\n  install -D {folder}/dockgate.service.d/sockets.conf /etc/systemd/system/dockgate.service.d/sockets.conf\n  systemctl daemon-reload && systemctl restart dockgate\nand mount {}/PROGRAM into each program in place of docker.sock, with DOCKER_HOST=unix:///run/dockgate/docker.sock",
             plan.sockets.display()
