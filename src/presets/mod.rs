@@ -27,7 +27,7 @@ impl Preset {
     pub fn about(&self) -> String {
         let header =
             self.text.lines().take_while(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#'));
-        let header = header.map(str::trim).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        let header = header.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
         let ends = header.match_indices(". ").map(|(at, _)| at + 1);
         let end = ends.into_iter().find(|end| *end >= SHORT).unwrap_or(header.len());
         header.get(..end).unwrap_or_default().to_owned()
