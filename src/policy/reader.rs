@@ -1,7 +1,7 @@
 //! Reading nodes of the tree by what the language expects of them.
 
-use super::report::{Report, Span};
-use super::text::shown;
+use super::report::{Report, Span, meant};
+use super::text::{listed, shown};
 use super::tree::{Content, Node, Pair};
 
 /// A file's report together with what its `$names` stand for.
@@ -121,8 +121,18 @@ impl<'s, 't> Reader<'s, 't> {
     pub(crate) fn unknown_word(&mut self, pair: &Pair, known: &[&str]) {
         let word = &pair.key.text;
         let message = format!("{} is not known to this dockgate", shown(word));
-        self.report.unknown(pair.key.span, message, word, known.iter().copied());
+        match meant(word, known.iter().copied()).or_else(|| all(known)) {
+            Some(help) => self.report.problem_with_help(pair.key.span, message, help),
+            None => self.report.problem(pair.key.span, message),
+        }
     }
+}
+
+/// Where no word comes near, and there are few: all of them.
+fn all(known: &[&str]) -> Option<String> {
+    const FEW: usize = 11;
+    let words: Vec<String> = known.iter().map(|word| shown(word)).collect();
+    (words.len() <= FEW).then(|| format!("there is {}", listed(&words, "and", FEW)))
 }
 
 fn used_name(node: &Node) -> Option<&Node> {
@@ -224,7 +234,7 @@ pub(crate) mod tests {
         reader.fields(Span::default(), root, "the policy", &["roles", "parts"]);
         let expected = [
             "p.yaml:1:1: `roels` is not known to this dockgate; did you mean `roles`?",
-            "p.yaml:2:1: `tenant` is not known to this dockgate",
+            "p.yaml:2:1: `tenant` is not known to this dockgate; there is `roles` and `parts`",
         ];
         assert_eq!(messages(&reader), expected);
     }

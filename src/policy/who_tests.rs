@@ -204,7 +204,11 @@ fn what_can_be_for_nobody_is_a_problem() {
         ),
         ("[{ cert: { sha256: abc } }]", "`abc` is no SHA-256: 64 hex digits"),
         ("[{ cert: {} }]", "`cert` is empty"),
-        ("[{ cert: { cn: x } }]", "`cn` is not known to this dockgate"),
+        (
+            "[{ cert: { cn: x } }]",
+            "`cn` is not known to this dockgate; there is `common_name`, `dns`, `uri`, `email`, `organization`, `sha256` and \
+             `key_sha256`",
+        ),
         ("[{ uids: 1 }]", "`uids` is not known to this dockgate; did you mean `uid`?"),
         ("[{ cert: { dns: { regex: '[' } } }]", "this is no regular expression: unclosed character class"),
     ];
