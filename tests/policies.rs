@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 use dockgate::catalogue::{OPERATIONS, Operation};
-use dockgate::policy::{Policy, Source};
+use dockgate::policy::{Outcome, Policy, Source};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -136,6 +136,21 @@ fn the_line_takes_the_place_of_an_old_one() {
 }
 
 /// What `check` warns of is what the header says.
+
+/// A grant that no test needs is one too many, or one too few is tested.
+#[test]
+fn presets_grant_and_forbid_nothing_that_no_test_needs() {
+    for file in presets() {
+        let tried = load(&file).coverage().expect("a preset is small");
+        let idle: Vec<String> = tried
+            .iter()
+            .filter(|tried| tried.outcome != Outcome::Needed)
+            .map(|tried| format!("{}: {:?}", tried.place, tried.outcome))
+            .collect();
+        assert!(!tried.is_empty() && idle.is_empty(), "{file:?} {idle:#?}");
+    }
+}
+
 #[test]
 fn only_those_presets_are_root_that_say_so() {
     for file in presets() {

@@ -42,11 +42,10 @@ fn read_one(path: &Path) -> Result<Source, String> {
 /// # Errors
 /// The policy cannot be loaded; the reasons are on standard error already.
 pub(super) fn load(paths: &[PathBuf]) -> Result<(Policy, Vec<Source>), Bad> {
-    let sources = read(paths).map_err(|message| {
-        complain(&message);
+    attempt(paths).map_err(|unusable| {
+        unusable.print();
         Bad(Exit::BadPolicy)
-    })?;
-    load_texts(sources)
+    })
 }
 
 /// Loads a policy that was read; every problem is printed.
@@ -54,11 +53,52 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<(Policy, Vec<Source>), Bad> {
 /// # Errors
 /// It has problems, which are on standard error already.
 pub(super) fn load_texts(sources: Vec<Source>) -> Result<(Policy, Vec<Source>), Bad> {
+    loaded(sources).map_err(|unusable| {
+        unusable.print();
+        Bad(Exit::BadPolicy)
+    })
+}
+
+/// Reads and loads a policy, and prints nothing.
+///
+/// # Errors
+/// The policy cannot be loaded.
+pub(super) fn attempt(paths: &[PathBuf]) -> Result<(Policy, Vec<Source>), Unusable> {
+    loaded(read(paths).map_err(Unusable::Unread)?)
+}
+
+fn loaded(sources: Vec<Source>) -> Result<(Policy, Vec<Source>), Unusable> {
     match Policy::load(&sources) {
         Ok(policy) => Ok((policy, sources)),
-        Err(problems) => {
-            print_problems(&problems, &sources);
-            Err(Bad(Exit::BadPolicy))
+        Err(problems) => Err(Unusable::Wrong(problems, sources)),
+    }
+}
+
+/// Why there is no policy.
+pub(super) enum Unusable {
+    /// A file cannot be read.
+    Unread(String),
+    /// The files have problems.
+    Wrong(Vec<Problem>, Vec<Source>),
+}
+
+impl Unusable {
+    /// Says so on standard error.
+    pub(super) fn print(&self) {
+        match self {
+            Self::Unread(message) => complain(message),
+            Self::Wrong(problems, sources) => print_problems(problems, sources),
+        }
+    }
+
+    /// The same as a text without colour.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Unread(message) => message.clone(),
+            Self::Wrong(problems, sources) => {
+                let drawn: Vec<String> = problems.iter().map(|problem| problem.render(sources, false)).collect();
+                drawn.join("\n")
+            }
         }
     }
 }

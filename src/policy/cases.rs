@@ -107,6 +107,14 @@ impl Case {
         CaseResult { it: self.it.clone(), place: self.place.clone(), failure }
     }
 
+    /// The grant that allows its request, if one does.
+    pub(super) fn allowed_by(&self, policy: &Policy) -> Option<Place> {
+        match self.send(policy) {
+            Came::Allow { by, .. } => Some(by),
+            _ => None,
+        }
+    }
+
     fn send(&self, policy: &Policy) -> Came {
         match self.told.posed(policy) {
             Ok(posed) => self.judged(posed),

@@ -22,6 +22,7 @@ mod copy;
 mod copy_compare;
 mod copy_details;
 mod copy_rule;
+mod coverage;
 mod decide;
 mod denial;
 mod diff;
@@ -88,6 +89,7 @@ mod who_read;
 mod written;
 
 pub use cases::{Case, CaseResult, Failure};
+pub use coverage::{List, MAX_TRIES, Outcome, Tried};
 pub use decide::{Allowed, Decision};
 pub use denial::{Denial, Why};
 pub use diff::{Change, Difference, Side, diff};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The place of a grant, for people: `ci-runner.yaml:12 roles.ci-runner.may[8].ContainerCreate`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The file's shown name.
     pub file: Arc<str>,

@@ -4,7 +4,7 @@ use super::about;
 use super::denial::{Denial, Why};
 use super::fence::{self, Held};
 use super::own_files::OwnFiles;
-use super::place::RoleName;
+use super::place::{Place, RoleName};
 use super::quota::Quotas;
 use super::rule::Rule;
 use super::tenant::Tenant;
@@ -98,6 +98,24 @@ impl Role {
         self.unexamined = self.unexamined.difference(banned).difference(looked_into);
         self.viewed = self.viewed();
         self.lasting = self.lasting();
+    }
+
+    /// The role as it would be if an entry stood nowhere.
+    pub(super) fn without(&self, place: &Place) -> Self {
+        let rest = |table: &Table| table.rules.iter().filter(|rule| rule.place != *place).cloned().collect();
+        let role = Self::new(self.name.clone(), self.who.clone(), rest(&self.grants), rest(&self.bans));
+        let (own, fences) = (self.own.clone(), Arc::clone(&self.fences));
+        Self { own, fences, ..role }.behind(self.tenant.clone()).within(self.quotas.clone())
+    }
+
+    /// What it may do, rule by rule.
+    pub(super) fn grants(&self) -> &[Rule] {
+        &self.grants.rules
+    }
+
+    /// What it may never do, rule by rule.
+    pub(super) fn bans(&self) -> &[Rule] {
+        &self.bans.rules
     }
 
     /// Whether the answers of the operation do not always pass as they are.
