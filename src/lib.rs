@@ -25,4 +25,5 @@ pub mod policy;
 pub mod presets;
 pub mod proxy;
 pub mod record;
+pub mod reference;
 pub mod request;

@@ -26,6 +26,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     // It shares no code with the gate, so that tests cannot agree with themselves.
     ("imitation", &[]),
     ("control", &["record", "proxy"]),
+    // It tells what the readers of the others know.
+    ("reference", &["catalogue", "policy", "proxy"]),
     // It makes files that any gate and any client can use, and knows neither.
     ("certs", &[]),
     (
@@ -43,6 +45,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "certs",
             "learn",
             "presets",
+            "reference",
         ],
     ),
 ];
@@ -103,7 +106,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "cli",
         ],
     ),
-    ("serde_json", &["request", "record", "proxy", "control", "cli"]),
+    ("serde_json", &["request", "record", "proxy", "control", "reference", "cli"]),
     ("serde_yaml", &["policy"]),
     ("sha2", &["proxy/peer.rs", "cli/plan.rs", "certs/certificate.rs"]),
     ("strsim", &["policy"]),
@@ -117,7 +120,7 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// What the engine may not name: files, sockets, clocks, threads, the process.
-const PURE: &[&str] = &["catalogue", "request", "policy", "import", "learn"];
+const PURE: &[&str] = &["catalogue", "request", "policy", "import", "learn", "reference"];
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::io",

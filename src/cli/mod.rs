@@ -22,6 +22,7 @@ mod reach;
 mod records;
 mod replay;
 mod say;
+mod schema;
 mod serve;
 mod served;
 mod sources;
@@ -63,6 +64,7 @@ enum Verb {
     Diff(diff::Compare),
     Operations(operations::List),
     Import(Box<import::Import>),
+    Schema(schema::Schema),
     Certs(certs::Certs),
     Demo(demo::Demo),
     Completions(completions::Completions),
@@ -91,6 +93,7 @@ pub fn run() -> ExitCode {
         Verb::Diff(diff) => diff.run(),
         Verb::Operations(list) => list.run(),
         Verb::Import(import) => import.run(),
+        Verb::Schema(schema) => schema.run(),
         Verb::Certs(certs) => certs.run(),
         Verb::Demo(demo) => demo.run(),
         Verb::Completions(completions) => completions.run(),

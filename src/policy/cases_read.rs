@@ -12,15 +12,13 @@ use super::require::REQUIREMENTS;
 use super::text::shown;
 use super::told_read;
 use super::tree::{Content, Node, Pair};
+use super::vocabulary::{CASE, DENIALS, EXPECT, TOLD};
 use crate::catalogue::{FACETS, OPERATIONS, PartSet, facet_named, operation_named};
 use std::sync::Arc;
 
-/// The words of a test, beside those that tell the request.
-const KEYS: &[&str] = &["it", "usage", "expect"];
-
 /// Reads one test; its place in the list is `index`.
 pub(super) fn case<'t>(reader: &mut Reader<'_, 't>, node: &'t Node, index: usize) -> Option<(Case, Span)> {
-    let keys: Vec<&str> = KEYS.iter().chain(told_read::KEYS).copied().collect();
+    let keys: Vec<&str> = CASE.all.iter().chain(TOLD.all).copied().collect();
     let pairs = reader.fields(node.span, node, "a test", &keys);
     let first = pairs.first()?.key.span;
     for key in ["it", "send", "expect"] {
@@ -45,7 +43,7 @@ fn expected<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Expect> {
         Content::Scalar(word) if word == "allow" => Some(Expect::Allow),
         Content::Scalar(word) if word == "absent" => Some(Expect::Absent),
         Content::Map(_) => {
-            let fields = reader.fields(pair.key.span, &pair.value, "`expect`", &["deny", "hides"]);
+            let fields = reader.fields(pair.key.span, &pair.value, "`expect`", EXPECT.all);
             if let Some(field) = fields.iter().find(|field| field.key.text == "hides") {
                 let words = compile_view::hide(reader, field, Mode::May)?;
                 let all = words.iter().fold(PartSet::default(), |all, (_, _, parts)| all.union(*parts));
@@ -68,18 +66,17 @@ fn expected<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Expect> {
 
 /// Whether some denial could carry the word.
 fn denied_word(reader: &mut Reader<'_, '_>, span: Span, word: &str) -> bool {
-    const WORDS: &[&str] = &["copy_of", "never", "require", "target", "tenant", "who"];
     let named = operation_named(word).is_some() || facet_named(word).is_some();
     // a field that is not known is denied by its own name, which can be any
     let required = word.strip_prefix("require.").unwrap_or(word);
     let required = REQUIREMENTS.iter().any(|requirement| requirement.word == required);
     let quota = word.strip_prefix("quotas.").is_some_and(|word| Quota::named(word).is_some());
     let known =
-        quota || WORDS.contains(&word) || required || named || word.starts_with("query.") || raw::is_field(word);
+        quota || DENIALS.all.contains(&word) || required || named || word.starts_with("query.") || raw::is_field(word);
     if !known {
         let rows = OPERATIONS.iter().map(|row| row.name).chain(FACETS.iter().map(|row| row.word));
         let required = REQUIREMENTS.iter().map(|requirement| requirement.word);
-        let words = rows.chain(WORDS.iter().copied()).chain(required);
+        let words = rows.chain(DENIALS.all.iter().copied()).chain(required);
         reader.report.unknown(span, format!("no denial is called {}", shown(word)), word, words);
     }
     known

@@ -23,6 +23,7 @@ use super::text::{listed, plain, shown};
 use super::tree::Pair;
 use super::unexamined;
 use super::view::{Shown, Shows};
+use super::vocabulary::LIMITS;
 use super::written::Written;
 use crate::catalogue::{FACETS, Facet, FacetRow, Op, OpSet, facet_named};
 use std::collections::BTreeSet;
@@ -242,10 +243,7 @@ fn limits<'t>(reader: &mut Reader<'_, 't>, entry: &Entry<'t>, mode: Mode) -> Opt
 
 fn facet<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<(&'t Pair, &'static FacetRow, Written<'t>)> {
     let Some(row) = facet_named(&pair.key.text) else {
-        let known: Vec<&str> = ["hide", "show", "target", all_else::WORD, copy::WORD]
-            .into_iter()
-            .chain(FACETS.iter().map(|row| row.word))
-            .collect();
+        let known: Vec<&str> = LIMITS.all.iter().copied().chain(FACETS.iter().map(|row| row.word)).collect();
         reader.unknown_word(pair, &known);
         return None;
     };

@@ -76,7 +76,7 @@ fn object<'t>(reader: &mut Reader<'_, 't>, span: Span, row: &FacetRow, facts: &'
 }
 
 /// Whether values of the facet are names of objects that the daemon can be asked about.
-fn names_objects(row: &FacetRow) -> bool {
+pub(super) fn names_objects(row: &FacetRow) -> bool {
     let namespace = row.kind == FacetKind::Namespace && namespace::joins_containers(row.facet);
     namespace || row.facet.target().is_some()
 }

@@ -61,9 +61,6 @@ pub(super) fn of_kind(reader: &mut Reader<'_, '_>, kind: Target, items: &[Item<'
     })
 }
 
-/// Facts that an object of the target can be known by.
-pub(super) const FACTS: &[&str] = &["name", "id", "label", "image", "project", "service", "state"];
-
 /// The facts of a target for one operation, if the daemon can be asked about what it names.
 pub(super) fn about(
     reader: &mut Reader<'_, '_>,

@@ -2,7 +2,7 @@
 
 use super::about::AboutLimit;
 use super::compile::Mode;
-use super::compile_target::{FACTS, Misfit, check_expressions, collect, image, plain, said};
+use super::compile_target::{Misfit, check_expressions, collect, image, plain, said};
 use super::names::{Names, called, is_image_like};
 use super::reader::Reader;
 use super::report::Span;
@@ -10,14 +10,12 @@ use super::select::Selection;
 use super::text::{listed, shown};
 use super::tree::{Content, Node, Pair};
 use super::view::{Shown, Shows};
+use super::vocabulary::{EVENT, OBJECT};
 use super::who_read;
 use super::written::Written;
 use crate::catalogue::parts::{EVENT_ATTRIBUTES, PARTS, SECRETS};
 use crate::catalogue::{Answer, Op, OpSet, PartSet, Target};
 use std::sync::Arc;
-
-/// The facts that events have beside those of their objects.
-const OF_EVENTS: &[&str] = &["type", "action"];
 
 /// A word of `hide`.
 pub(super) type Word<'t> = (Span, &'t str, PartSet);
@@ -96,8 +94,8 @@ pub(super) fn check_columns(reader: &mut Reader<'_, '_>, words: &[Word<'_>], pai
 pub(super) fn facts<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair, node: &'t Node) -> Option<Box<[Shown]>> {
     let before = reader.report.problems.len();
     let word = pair.key.text.as_str();
-    let events: &[&str] = if word == "show" { OF_EVENTS } else { &[] };
-    let known = [FACTS, events].concat();
+    let events: &[&str] = if word == "show" { EVENT.all } else { &[] };
+    let known = [OBJECT.all, events].concat();
     let entries = match &node.content {
         Content::List(_) => reader.items(node),
         _ => vec![node],

@@ -1,12 +1,12 @@
 //! `facts`: what the daemon would say of the objects that a request names, as a policy's own tests
 //! tell it.
 
-use super::compile_target::FACTS;
 use super::reader::Reader;
 use super::role::Role;
 use super::text::shown;
 use super::told_read::object;
 use super::tree::{Content, Pair};
+use super::vocabulary::OBJECT;
 use super::{about, fence};
 use crate::catalogue::Target;
 use crate::request::values::image;
@@ -28,7 +28,7 @@ struct Fact {
 }
 
 /// The kinds of objects, as policies call many of them.
-const KINDS: &[(&str, Target)] = &[
+pub(super) const KINDS: &[(&str, Target)] = &[
     ("configs", Target::Config),
     ("containers", Target::Container),
     ("execs", Target::Exec),
@@ -130,7 +130,7 @@ fn about<'t>(reader: &mut Reader<'_, 't>, kind: Target, entry: &'t Pair) -> Abou
         Content::Map(pairs) if pairs.is_empty() => Object::default(),
         Content::Map(pairs) => {
             misfits(reader, kind, pairs);
-            object(reader, entry, &shown(name), FACTS)
+            object(reader, entry, &shown(name), OBJECT.all)
         }
         _ => {
             let help = "write `absent`, or what the daemon would say: `{ label: [team=a] }`, or `{}`";

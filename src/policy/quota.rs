@@ -33,7 +33,7 @@ pub enum Quota {
 
 /// How amounts of a quota are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(crate) enum Unit {
     Count,
     Bytes,
     Processors,
@@ -45,7 +45,7 @@ pub(super) struct Row {
     pub(super) word: &'static str,
     pub(super) unit: Unit,
     /// Completes "may not ...".
-    deed: &'static str,
+    pub(super) deed: &'static str,
     /// Stands behind "10 of 10 ".
     state: &'static str,
     advice: &'static str,

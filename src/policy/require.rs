@@ -17,7 +17,7 @@ pub(super) struct Requirement {
     /// The power that it is about: whatever can use it can be held to it.
     facet: Facet,
     /// Completes "may not ..." where it is missing.
-    sentence: &'static str,
+    pub(super) sentence: &'static str,
     holds: fn(&Uses) -> bool,
 }
 

@@ -13,7 +13,7 @@ use super::require::REQUIREMENTS;
 use super::text::{listed, shown};
 use super::tree::{Content, Node, Pair};
 use crate::catalogue::fields::Shape;
-use crate::catalogue::{Facet, Op, facet_named};
+use crate::catalogue::{Facet, FacetRow, Op, facet_named};
 use crate::request::tree::Entry;
 use crate::request::values::{amount, pair, path, plain, user};
 use crate::request::{HostSocket, Request, Tree, Use, UseValue, Uses};
@@ -75,6 +75,15 @@ const ROWS: &[Row] = &[
 /// Whether some word fits the operation.
 pub(super) fn fits(word: &str, op: Op) -> bool {
     row(word, op).is_some()
+}
+
+/// The words that fit the operation.
+pub(super) fn words_of(op: Op) -> impl Iterator<Item = (&'static str, &'static FacetRow)> {
+    let mut before = "";
+    ROWS.iter()
+        .filter(move |row| row.ops.contains(&op))
+        .filter(move |row| std::mem::replace(&mut before, row.word) != row.word)
+        .map(|row| (row.word, row.facet.row()))
 }
 
 fn row(word: &str, op: Op) -> Option<&'static Row> {

@@ -4,13 +4,11 @@ use super::reader::Reader;
 use super::report::Span;
 use super::text::{is_name, shown};
 use super::tree::{Content, Node, Pair};
+use super::vocabulary::{FILE, PART, ROLE};
 use super::written::map_span;
 
 /// The version of the language that this dockgate speaks.
 pub const VERSION: &str = "1";
-
-/// What a role says.
-const ROLE: &[&str] = &["who", "tenant", "shared", "quotas", "may", "never", "includes"];
 
 /// A policy file.
 #[derive(Default)]
@@ -50,8 +48,7 @@ pub(super) struct Entry<'t> {
 
 /// Reads the top of a policy file.
 pub(super) fn file<'t>(reader: &mut Reader<'_, 't>, root: &'t Node) -> File<'t> {
-    let known = ["version", "let", "parts", "roles", "never", "tests"];
-    let pairs = reader.fields(root.span, root, "the policy", &known);
+    let pairs = reader.fields(root.span, root, "the policy", FILE.all);
     let find = |key: &str| pairs.iter().find(|pair| pair.key.text == key);
     version(reader, pairs, find("version"));
     if let Some(pair) = find("let") {
@@ -59,10 +56,10 @@ pub(super) fn file<'t>(reader: &mut Reader<'_, 't>, root: &'t Node) -> File<'t> 
     }
     let mut file = File::default();
     if let Some(pair) = find("parts") {
-        file.parts = blocks(reader, pair, "part", &["may", "never", "includes"]);
+        file.parts = blocks(reader, pair, "part", PART.all);
     }
     match find("roles") {
-        Some(pair) => file.roles = blocks(reader, pair, "role", ROLE),
+        Some(pair) => file.roles = blocks(reader, pair, "role", ROLE.all),
         None => missing(reader, pairs, "the policy has no `roles`", "`roles:` says who may do what"),
     }
     if let Some(pair) = find("never") {

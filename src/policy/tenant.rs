@@ -6,6 +6,7 @@ use super::names::Names;
 use super::reader::Reader;
 use super::text::{is_name, shown};
 use super::tree::{Content, Pair};
+use super::vocabulary::SHARED;
 use super::written::Written;
 use crate::catalogue::{Facet, Target};
 use crate::request::{Object, Use, UseValue};
@@ -25,7 +26,7 @@ pub struct Tenant {
 }
 
 /// What `shared` knows, as policies call it.
-const KINDS: &[(&str, Target)] = &[
+pub(super) const KINDS: &[(&str, Target)] = &[
     ("containers", Target::Container),
     ("images", Target::Image),
     ("networks", Target::Network),
@@ -105,7 +106,7 @@ pub(super) fn read<'t>(
     let (key, value) = label(reader, pair)?;
     let mut tenant = Tenant { key: key.into(), value: value.into(), used: Vec::new(), read: Vec::new() };
     if let Some(shared) = shared {
-        for field in reader.fields(shared.key.span, &shared.value, "`shared`", &["use", "read"]) {
+        for field in reader.fields(shared.key.span, &shared.value, "`shared`", SHARED.all) {
             let found = kinds(reader, field);
             if field.key.text == "use" { tenant.used = found } else { tenant.read = found }
         }

@@ -2,7 +2,6 @@
 
 use super::Source;
 use super::case_body;
-use super::compile_target::FACTS as TARGET_FACTS;
 use super::facts;
 use super::problem::Problem;
 use super::reader::Reader;
@@ -10,8 +9,9 @@ use super::report::Report;
 use super::text::shown;
 use super::told::{As, LISTENER, Told, stranger};
 use super::tree::{self, Content, Node, Pair};
+use super::vocabulary::{CERT, CLIENT, CONTAINER, OBJECT, TOLD};
 use super::who::{OVERFLOW_ID, plain_address};
-use super::who_read::{CERT_FACTS, CONTAINER_FACTS, FACTS, number};
+use super::who_read::number;
 use crate::catalogue::fields::CONTAINER_CREATE;
 use crate::catalogue::route;
 use crate::request::{About, Certificate, Identity, Object, Peer};
@@ -27,7 +27,7 @@ pub(super) fn read(source: &Source) -> Result<Told, Vec<Problem>> {
     let mut report = Report::new(source);
     let Some(root) = tree::read(&mut report) else { return Err(report.problems) };
     let mut reader = Reader::literal(report);
-    let known: Vec<&str> = KEYS.iter().chain(&["withheld"]).copied().collect();
+    let known: Vec<&str> = TOLD.all.iter().chain(&["withheld"]).copied().collect();
     let pairs = reader.fields(root.span, &root, "a request", &known);
     let told = told(&mut reader, pairs);
     if told.is_none() && reader.report.problems.is_empty() {
@@ -44,9 +44,6 @@ pub(super) fn read(source: &Source) -> Result<Told, Vec<Problem>> {
 
 /// The number of a user or group of whom only the name is told: one that nobody has.
 const NAMED_ID: u32 = u32::MAX - 1;
-
-/// The words that tell a request.
-pub(super) const KEYS: &[&str] = &["as", "send", "about", "facts", "original", "body", "headers"];
 
 /// Reads what tells a request; nothing if it does not say what is sent, or has problems.
 pub(super) fn told<'t>(reader: &mut Reader<'_, 't>, pairs: &'t [Pair]) -> Option<Told> {
@@ -80,7 +77,7 @@ fn sender<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<As> {
     if node.text() == Some("anyone") {
         return Some(As::Client(Box::new(stranger())));
     }
-    let pairs = reader.fields(pair.key.span, node, "`as`", FACTS);
+    let pairs = reader.fields(pair.key.span, node, "`as`", CLIENT.all);
     let has = |keys: &[&str]| pairs.iter().any(|pair| keys.contains(&pair.key.text.as_str()));
     let (unix, tcp) = (has(&["uid", "gid", "user", "group"]), has(&["address", "cert"]));
     if unix && tcp {
@@ -91,7 +88,7 @@ fn sender<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<As> {
     let peer = if tcp { tcp_peer(reader, pairs) } else { unix_peer(reader, pairs) };
     let mut client = Identity::new(LISTENER.into(), peer);
     let inside = pairs.iter().find(|pair| pair.key.text == "container");
-    client.container = inside.map(|pair| Arc::new(object(reader, pair, "`container`", CONTAINER_FACTS)));
+    client.container = inside.map(|pair| Arc::new(object(reader, pair, "`container`", CONTAINER.all)));
     (unix || tcp || inside.is_some()).then(|| As::Client(Box::new(client)))
 }
 
@@ -122,7 +119,7 @@ fn tcp_peer<'t>(reader: &mut Reader<'_, 't>, pairs: &'t [Pair]) -> Peer {
 
 fn certificate<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Certificate {
     let Some(node) = reader.resolve(&pair.value) else { return Certificate::default() };
-    let fields = reader.fields(pair.key.span, node, "`cert`", CERT_FACTS);
+    let fields = reader.fields(pair.key.span, node, "`cert`", CERT.all);
     let mut names = |key: &str| -> Vec<String> { values(reader, fields, key, "a name", |text| Some(text.to_owned())) };
     let hash = |names: Vec<String>| names.concat().replace(':', "").to_ascii_lowercase();
     Certificate {
@@ -142,7 +139,7 @@ fn certificate<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Certificate {
 fn about<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> About {
     match reader.resolve(&pair.value).and_then(Node::text) {
         Some("absent") => About::Absent,
-        _ => About::Found(Box::new(object(reader, pair, "`about`", TARGET_FACTS))),
+        _ => About::Found(Box::new(object(reader, pair, "`about`", OBJECT.all))),
     }
 }
 

@@ -6,6 +6,7 @@ use super::reader::Reader;
 use super::report::Span;
 use super::text::{plain, shown};
 use super::tree::{Content, Node, Pair};
+use super::vocabulary::{CERT, CLIENT, CONTAINER};
 use super::who::{CertFacts, Facts, OVERFLOW_ID, Who, plain_address};
 use super::written::map_span;
 use ipnet::IpNet;
@@ -13,14 +14,6 @@ use std::net::IpAddr;
 
 /// Hex digits of a SHA-256, and of an ID.
 const DIGITS: usize = 64;
-
-/// The facts that an entry of `who` may name.
-pub(super) const FACTS: &[&str] = &["uid", "gid", "user", "group", "container", "address", "cert"];
-/// The facts of a certificate.
-pub(super) const CERT_FACTS: &[&str] = &["common_name", "dns", "uri", "email", "organization", "sha256", "key_sha256"];
-
-/// The facts of a container.
-pub(super) const CONTAINER_FACTS: &[&str] = &["id", "name", "image", "label", "project", "service"];
 
 /// Reads for whom a role is.
 pub(super) fn who<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> Option<Who> {
@@ -53,7 +46,7 @@ fn facts<'t>(reader: &mut Reader<'_, 't>, node: &'t Node) -> Option<Facts> {
         reader.report.problem_with_help(node.span, message, fact(word));
         return None;
     }
-    let pairs = reader.fields(node.span, node, "an entry of `who`", FACTS);
+    let pairs = reader.fields(node.span, node, "an entry of `who`", CLIENT.all);
     let before = reader.report.problems.len();
     let mut facts = Facts::default();
     for pair in pairs {
@@ -93,7 +86,7 @@ fn check_together(reader: &mut Reader<'_, '_>, span: Span, pairs: &[Pair], facts
 fn certificate<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> CertFacts {
     let mut facts = CertFacts::default();
     let Some(node) = reader.resolve(&pair.value) else { return facts };
-    for field in reader.fields(pair.key.span, node, "`cert`", CERT_FACTS) {
+    for field in reader.fields(pair.key.span, node, "`cert`", CERT.all) {
         match field.key.text.as_str() {
             "common_name" => facts.common_name = Some(values(reader, field, pattern)),
             "dns" => facts.dns = Some(values(reader, field, dns)),
@@ -110,9 +103,9 @@ fn certificate<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> CertFacts {
 
 fn container<'t>(reader: &mut Reader<'_, 't>, pair: &'t Pair) -> ObjectFacts {
     let Some(node) = reader.resolve(&pair.value) else { return ObjectFacts::default() };
-    let fields = reader.fields(pair.key.span, node, "`container`", CONTAINER_FACTS);
+    let fields = reader.fields(pair.key.span, node, "`container`", CONTAINER.all);
     if fields.is_empty() {
-        let help = format!("name one of {}", CONTAINER_FACTS.join(", "));
+        let help = format!("name one of {}", CONTAINER.all.join(", "));
         reader.report.problem_with_help(pair.key.span, "`container` says nothing of the container", help);
     }
     object(reader, fields)

@@ -5,6 +5,7 @@ use super::reader::Reader;
 use super::report::Span;
 use super::text::shown;
 use super::tree::{Content, Node, Pair};
+use super::vocabulary::VALUE;
 
 /// What a limit allows, as written.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,20 +138,17 @@ impl<'t> Reader<'_, 't> {
 
     /// Whether every key belongs to some value; one that does not is reported.
     fn knows_all(&mut self, pairs: &[Pair]) -> bool {
-        let unknown = pairs.iter().find(|pair| !VALUE_KEYS.contains(&pair.key.text.as_str()));
+        let unknown = pairs.iter().find(|pair| !VALUE.all.contains(&pair.key.text.as_str()));
         if let Some(Pair { key, .. }) = unknown {
             let message = format!("{} is not known to this dockgate in a value", shown(&key.text));
-            self.report.unknown(key.span, message, &key.text, VALUE_KEYS.iter().copied());
+            self.report.unknown(key.span, message, &key.text, VALUE.all.iter().copied());
         }
         unknown.is_none()
     }
 }
 
-/// The keys of values that are maps.
-const VALUE_KEYS: &[&str] = &["from", "label", "max", "min", "name", "project", "read_only", "regex"];
-
 /// The facts by which a value names objects; a `name` alone is a word as it stands.
-const OBJECT_KEYS: &[&str] = &["label", "name", "project"];
+pub(crate) const OBJECT_KEYS: &[&str] = &["label", "name", "project"];
 
 impl Reader<'_, '_> {
     fn read_only(&mut self, span: Span, word: &str) -> Option<bool> {

@@ -2,6 +2,7 @@
 
 mod read;
 mod values;
+pub(crate) mod words;
 
 pub use read::read;
 pub use values::{default_upstream, denials, host_path, metrics, mode, place, protected, status, upstream, when_full};

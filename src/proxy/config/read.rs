@@ -1,6 +1,7 @@
 //! The configuration file: every problem at once, each with its place.
 
 use super::values::{duration, inherited, size, tcp};
+use super::words::{INHERITED, Key, LIMITS, TCP, TLS, TOP, UNIX, words};
 use super::{
     Config, ListenConfig, Place, default_upstream, denials, host_path, metrics, mode, status, upstream, when_full,
 };
@@ -9,34 +10,6 @@ use crate::policy::document::{Content, Node, Pair, Reader, Report, Span, open};
 use crate::policy::{Problem, Source};
 use crate::proxy::{Denials, HostFiles, Limits, TlsFiles, UnixSocket};
 use std::path::{Path, PathBuf};
-
-const TOP: &[&str] = &[
-    "upstream",
-    "listen",
-    "audit",
-    "audit_full",
-    "audit_requests",
-    "threads",
-    "host_files",
-    "status",
-    "metrics",
-    "confine",
-    "limits",
-];
-const UNIX: &[&str] = &["socket", "mode", "owner", "group", "policy", "denials", "host_path"];
-const TCP: &[&str] = &["address", "tls", "plaintext", "because", "hosts", "policy", "denials", "host_path"];
-const INHERITED: &[&str] = &["inherited", "tls", "plaintext", "because", "hosts", "policy", "denials", "host_path"];
-const TLS: &[&str] = &["certificate", "key", "client_ca", "crl"];
-const LIMITS: &[&str] = &[
-    "connections",
-    "connections_in_all",
-    "header_timeout",
-    "idle_timeout",
-    "handshake_timeout",
-    "handshakes",
-    "buffered_bodies",
-    "shutdown_grace",
-];
 
 /// Reads a configuration; relative paths are relative to `base`.
 ///
@@ -102,8 +75,8 @@ impl<'t> File<'_, 't> {
         upstream.map(|_| config)
     }
 
-    fn fields(&mut self, span: Span, node: &'t Node, what: &str, known: &[&str]) -> Fields<'t> {
-        Fields(self.reader.fields(span, node, what, known))
+    fn fields(&mut self, span: Span, node: &'t Node, what: &str, known: &[Key]) -> Fields<'t> {
+        Fields(self.reader.fields(span, node, what, &words(known)))
     }
 
     fn listeners(&mut self, pair: &'t Pair) -> Vec<ListenConfig> {

@@ -21,6 +21,11 @@ const UNITS: &[(&str, i64)] = &[
     ("B", 1),
 ];
 
+/// The units that sizes are written with.
+pub fn units() -> impl Iterator<Item = &'static str> {
+    UNITS.iter().map(|(unit, _)| *unit)
+}
+
 /// Reads `512MiB`, `1.5GiB`; a number alone is no size.
 pub fn bytes(text: &str) -> Option<i64> {
     let at = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;

@@ -1,0 +1,5 @@
+//! What people look up, made from the tables that the gate itself goes by: schemas for editors, and
+//! pages about operations, groups and facets.
+
+pub mod said;
+pub mod schema;
