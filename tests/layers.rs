@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("imitation", &[]),
     ("control", &["record", "proxy"]),
     // It tells what the readers of the others know.
-    ("reference", &["catalogue", "policy", "proxy"]),
+    ("reference", &["catalogue", "request", "policy", "proxy"]),
     // It makes files that any gate and any client can use, and knows neither.
     ("certs", &[]),
     (

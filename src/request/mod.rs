@@ -17,6 +17,7 @@ pub mod tree;
 mod uses;
 pub mod values;
 
+pub use gather::{IN_PATH, facets_of};
 pub use headers::Headers;
 pub use identity::{Certificate, HostSocket, Identity, Peer};
 pub use noted::{HIDDEN, Noted};

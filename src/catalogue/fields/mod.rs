@@ -131,6 +131,54 @@ pub enum Gather {
     VolumesFrom,
 }
 
+impl Gather {
+    /// The facets that its values can be uses of.
+    pub fn facets(self) -> &'static [Facet] {
+        match self {
+            Self::AnonymousVolumes => &[Facet::Volumes],
+            Self::Binds => &[Facet::Binds, Facet::BindOptions, Facet::Volumes],
+            Self::Blkio => &[Facet::BlkioConfig],
+            Self::Cpus => &[Facet::Cpus],
+            Self::CpusReservation => &[Facet::CpusReservation],
+            Self::DeviceRequests => &[Facet::DeviceRequests],
+            Self::Devices => &[Facet::Devices],
+            Self::GenericResources => &[Facet::GenericResources],
+            Self::Links => &[Facet::Links],
+            Self::MemorySwap | Self::SwapBytes => &[Facet::MemswapLimit],
+            Self::Mounts => MOUNTED,
+            Self::NetworkMode => &[Facet::NetworkMode, Facet::Networks],
+            Self::PluginPrivileges => &[Facet::PluginPrivileges],
+            Self::PortBindings | Self::PublishAll => &[Facet::Ports],
+            Self::Privileges => &[Facet::CredentialSpec, Facet::SecurityOpt],
+            Self::ServiceMode => &[Facet::Replicas, Facet::ServiceMode],
+            Self::ServicePorts => &[Facet::Ports, Facet::PublishMode],
+            Self::SwarmCa => &[Facet::SwarmCa],
+            Self::SwarmSettings => &[Facet::SwarmSettings],
+            Self::Tmpfs => &[Facet::Tmpfs, Facet::TmpfsOptions, Facet::TmpfsSize],
+            Self::Ulimits => &[Facet::Ulimits],
+            Self::VolumeOpts => &[Facet::Binds, Facet::BindOptions, Facet::VolumeOpts],
+            Self::VolumesFrom => &[Facet::VolumesFrom],
+        }
+    }
+}
+
+/// What mounts of all types can be uses of.
+const MOUNTED: &[Facet] = &[
+    Facet::Binds,
+    Facet::BindOptions,
+    Facet::ClusterVolume,
+    Facet::ImageMounts,
+    Facet::Labels,
+    Facet::MountTypes,
+    Facet::Tmpfs,
+    Facet::TmpfsOptions,
+    Facet::TmpfsSize,
+    Facet::VolumeDriver,
+    Facet::VolumeOpts,
+    Facet::VolumeSubpath,
+    Facet::Volumes,
+];
+
 impl Field {
     /// Every field of the tables of an object.
     pub fn all(tables: &'static [&'static [Self]]) -> impl Iterator<Item = &'static Self> {

@@ -12,6 +12,8 @@ mod readers;
 #[cfg(test)]
 mod tests;
 
+pub use query::{IN_PATH, facets_of};
+
 use super::values::mount::is_template;
 use super::values::{plain, restart};
 use super::{Request, Tree, UseValue, Uses};

@@ -29,6 +29,55 @@ const PLAIN: &[(Op, &str, Facet)] = &[
     (Op::PluginPull, "name", Facet::Name),
 ];
 
+/// Parameters, and names in the path, that mean more than their value, and the powers that they can
+/// be uses of.
+const READ: &[(Op, &str, &[Facet])] = &[
+    (Op::ContainerCreate, "name", &[Facet::Name]),
+    (Op::ContainerRename, "name", &[Facet::Name]),
+    (Op::DistributionInspect, IN_PATH, &[Facet::Image, Facet::Registries]),
+    (Op::GetPluginPrivileges, "remote", &[Facet::Registries]),
+    (Op::ImageBuild, "buildargs", &[Facet::BuildArgs]),
+    (Op::ImageBuild, "cachefrom", &[Facet::CacheFrom]),
+    (Op::ImageBuild, "cpuperiod", &[Facet::Cpus]),
+    (Op::ImageBuild, "cpuquota", &[Facet::Cpus]),
+    (Op::ImageBuild, "labels", &[Facet::Labels]),
+    (Op::ImageBuild, "memory", &[Facet::MemswapLimit]),
+    (Op::ImageBuild, "memswap", &[Facet::MemswapLimit]),
+    (Op::ImageBuild, "networkmode", &[Facet::Networks]),
+    (Op::ImageBuild, "outputs", &[Facet::Outputs]),
+    (Op::ImageBuild, "t", &[Facet::Tags]),
+    (Op::ImageBuild, "ulimits", &[Facet::Ulimits]),
+    (Op::ImageBuild, "version", &[Facet::Buildkit]),
+    (Op::ImageCommit, "changes", &[Facet::Changes]),
+    (Op::ImageCommit, "repo", &[Facet::Tags]),
+    (Op::ImageCommit, "tag", &[Facet::Tags]),
+    (Op::ImageCreate, "changes", &[Facet::Changes]),
+    (Op::ImageCreate, "fromImage", &[Facet::Image, Facet::Registries]),
+    (Op::ImageCreate, "fromSrc", &[Facet::RemoteSource]),
+    (Op::ImageCreate, "repo", &[Facet::Tags]),
+    (Op::ImageCreate, "tag", &[Facet::Image, Facet::Tags]),
+    (Op::ImagePush, IN_PATH, &[Facet::Image, Facet::Registries]),
+    (Op::ImagePush, "tag", &[Facet::Image]),
+    (Op::ImageSearch, "term", &[Facet::Registries]),
+    (Op::ImageTag, "repo", &[Facet::Tags]),
+    (Op::ImageTag, "tag", &[Facet::Tags]),
+    (Op::NetworkConnect, IN_PATH, &[Facet::Networks]),
+    (Op::PluginPull, "remote", &[Facet::Registries]),
+    (Op::PluginPush, IN_PATH, &[Facet::Registries]),
+    (Op::PluginUpgrade, "remote", &[Facet::Registries]),
+];
+
+/// How the name in the path is called here.
+pub const IN_PATH: &str = "{name}";
+
+/// The facets that a parameter of the operation, or the name in its path ([`IN_PATH`]), can use.
+pub fn facets_of(op: Op, name: &str) -> Vec<Facet> {
+    let plain = PLAIN.iter().filter(|(of, known, _)| (*of, *known) == (op, name)).map(|(_, _, facet)| *facet);
+    let read = READ.iter().filter(|(of, known, _)| (*of, *known) == (op, name)).flat_map(|(_, _, facets)| *facets);
+    let changes = change::powers().filter(|_| name == "changes");
+    plain.chain(read.copied()).chain(changes).filter(|facet| facet.row().fits(op)).collect()
+}
+
 /// Adds what path and query use.
 pub(super) fn gather(request: &Request, uses: &mut Uses) {
     let op = request.operation().op;

@@ -1,7 +1,10 @@
-use crate::catalogue::Facet;
+use super::facets_of;
+use crate::catalogue::fields::{Gather, Shape};
+use crate::catalogue::{Facet, Kind, OPERATIONS, Op, Param};
 use crate::request::{Identity, Peer, Request, UseValue, understand};
 use http::Method;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 fn request(line: &str, body: &str) -> Request {
@@ -27,6 +30,9 @@ fn uses(line: &str, body: &str) -> Vec<String> {
     };
     uses.iter().map(|used| format!("{} {}", used.facet.word(), said(&used.value))).collect()
 }
+
+/// Parameters that facets are about.
+const PARAMETERS: usize = 47;
 
 const CREATE: &str = "POST /v1.45/containers/create";
 
@@ -307,4 +313,89 @@ fn bodies_come_as_json_or_not_at_all() {
     assert_eq!(strange.unknown, ["Privileged", "HostConfig.Shiny"]);
     assert_eq!(strange.canonical_body().unwrap(), r#"{"HostConfig":{}}"#);
     assert!(strange.uses.unwrap().of(Facet::Privileged).next().is_none());
+}
+
+/// What the pages tell of parameters is what is gathered of them.
+#[test]
+fn parameters_are_uses_of_what_the_table_says() {
+    let sample = |param: &Param| match param.name {
+        "buildargs" | "labels" => "%7B%22a%22:%22b%22%7D",
+        "cachefrom" => "%5B%22a%22%5D",
+        "changes" => "LABEL+a=b",
+        "dir" | "checkpoint-dir" => "/x",
+        "outputs" => "%5B%7B%22Type%22:%22local%22%7D%5D",
+        "ulimits" => "%5B%7B%22Name%22:%22nofile%22,%22Soft%22:1,%22Hard%22:1%7D%5D",
+        "version" => "2",
+        _ => match param.kind {
+            Kind::Bool | Kind::Flag | Kind::Signal => "1",
+            Kind::Int => "4096",
+            Kind::Filters | Kind::Json => "%7B%7D",
+            Kind::Path | Kind::Text => "a",
+        },
+    };
+    let besides = |op: Op, name: &str| match (op, name) {
+        (Op::ImageCreate, "tag") => "fromImage=a&",
+        (Op::ImageCommit | Op::ImageTag, "tag") => "repo=a&",
+        _ => "",
+    };
+    let mut seen = 0;
+    for row in OPERATIONS.iter().filter(|row| !row.is_versionless()) {
+        for param in row.query {
+            let told = facets_of(row.op, param.name);
+            let path = row.path.replace("{id}", "x").replace("{name}", "x").replace("{checkpoint}", "x");
+            let body = match row.body.table().map(|table| &table.shape) {
+                Some(Shape::List(_)) => "[]",
+                Some(_) => "{}",
+                None => "",
+            };
+            let facets = |query: &str| {
+                let uses = request(&format!("{} /v1.47{path}?{query}", row.verb.as_str()), body).uses.unwrap();
+                uses.iter().map(|used| used.facet).collect::<BTreeSet<Facet>>()
+            };
+            let before = facets(besides(row.op, param.name));
+            let after = facets(&format!("{}{}={}", besides(row.op, param.name), param.name, sample(param)));
+            let (name, new) = (format!("{} {}", row.name, param.name), after.difference(&before));
+            assert!(new.clone().all(|facet| told.contains(facet)), "{name}: {after:?}");
+            assert!(told.is_empty() || told.iter().any(|facet| after.contains(facet)), "{name}: {told:?} {after:?}");
+            seen += usize::from(!told.is_empty());
+        }
+    }
+    assert_eq!(seen, PARAMETERS);
+}
+
+/// What a value that is read by hand can be a use of, and nothing else.
+#[test]
+fn values_are_uses_of_what_their_reader_says() {
+    let samples = [
+        (Gather::AnonymousVolumes, r#"{"Volumes":{"/x":{}}}"#),
+        (Gather::Binds, r#"{"HostConfig":{"Binds":["/a:/b:ro,z","v:/c"]}}"#),
+        (Gather::Blkio, r#"{"HostConfig":{"BlkioDeviceReadBps":[{"Path":"/dev/a","Rate":1}]}}"#),
+        (Gather::Cpus, r#"{"HostConfig":{"NanoCpus":5}}"#),
+        (Gather::DeviceRequests, r#"{"HostConfig":{"DeviceRequests":[{"Driver":"a","Count":1}]}}"#),
+        (Gather::Devices, r#"{"HostConfig":{"Devices":[{"PathOnHost":"/dev/a"}]}}"#),
+        (Gather::Links, r#"{"HostConfig":{"Links":["a:b"]}}"#),
+        (
+            Gather::Mounts,
+            r#"{"HostConfig":{"Mounts":[{"Type":"bind","Source":"/a","Target":"/b","BindOptions":{"Propagation":"shared"}},{"Type":"volume","Source":"v","Target":"/c","VolumeOptions":{"Subpath":"s","Labels":{"a":"b"},"DriverConfig":{"Name":"d","Options":{"o":"bind","device":"/x"}}}},{"Type":"tmpfs","Target":"/t","TmpfsOptions":{"SizeBytes":5,"Options":[["exec"]]}},{"Type":"image","Source":"i","Target":"/i"},{"Type":"cluster","Source":"v","Target":"/c"}]}}"#,
+        ),
+        (Gather::NetworkMode, r#"{"HostConfig":{"NetworkMode":"container:a"}}"#),
+        (Gather::PortBindings, r#"{"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"80"}]}}}"#),
+        (Gather::PublishAll, r#"{"HostConfig":{"PublishAllPorts":true}}"#),
+        (Gather::Tmpfs, r#"{"HostConfig":{"Tmpfs":{"/x":"size=1m,exec"}}}"#),
+        (Gather::Ulimits, r#"{"HostConfig":{"Ulimits":[{"Name":"a","Soft":1,"Hard":1}]}}"#),
+        (Gather::VolumesFrom, r#"{"HostConfig":{"VolumesFrom":["a"]}}"#),
+    ];
+    let facets = |body: &str| {
+        let uses = request(CREATE, body).uses.unwrap();
+        uses.iter().map(|used| used.facet).collect::<BTreeSet<Facet>>()
+    };
+    let always = facets("{}");
+    for (gather, body) in samples {
+        let told = gather.facets();
+        let found = facets(body);
+        assert!(found.iter().all(|facet| always.contains(facet) || told.contains(facet)), "{gather:?} {found:?}");
+        assert!(told.iter().any(|facet| found.contains(facet)), "{gather:?}");
+        let missing: Vec<_> = told.iter().filter(|facet| !found.contains(facet)).collect();
+        assert!(missing.len() <= 1, "{gather:?} {missing:?}");
+    }
 }

@@ -18,6 +18,11 @@ const POWERS: &[(&str, Facet)] = &[
     ("WORKDIR", Facet::WorkingDir),
 ];
 
+/// The facets of those instructions.
+pub fn powers() -> impl Iterator<Item = Facet> {
+    POWERS.iter().map(|(_, facet)| *facet)
+}
+
 /// Adds the instruction, and the power that it is another way to. What Docker's reader would take for
 /// more than one line can hold any instruction, and so every power.
 pub fn gather(op: Op, text: &str, uses: &mut Uses) {
