@@ -135,8 +135,6 @@ fn the_line_takes_the_place_of_an_old_one() {
     assert_eq!(split_reach(&with(old)).0, old);
 }
 
-/// What `check` warns of is what the header says.
-
 /// A grant that no test needs is one too many, or one too few is tested.
 #[test]
 fn presets_grant_and_forbid_nothing_that_no_test_needs() {
@@ -151,6 +149,7 @@ fn presets_grant_and_forbid_nothing_that_no_test_needs() {
     }
 }
 
+/// What `check` warns of is what the header says.
 #[test]
 fn only_those_presets_are_root_that_say_so() {
     for file in presets() {

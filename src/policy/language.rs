@@ -14,6 +14,9 @@ pub(crate) use super::vocabulary::{
 /// Facts by which a value of a facet names objects, beside a name alone.
 pub(crate) use written::OBJECT_KEYS;
 
+/// The word, in the place of limits, of an operation whose requests pass as they are.
+pub(crate) use super::unexamined::WORD as UNEXAMINED;
+
 /// What requests for the operation can be held to, and what they would do without it.
 pub(crate) fn requirements(op: Op) -> impl Iterator<Item = (&'static str, &'static str)> {
     REQUIREMENTS.iter().filter(move |row| row.fits(op)).map(|row| (row.word, row.sentence))

@@ -9,7 +9,7 @@ use super::tree::Pair;
 use crate::catalogue::Op;
 
 /// The word, in the place of limits.
-pub(super) const WORD: &str = "unexamined";
+pub(crate) const WORD: &str = "unexamined";
 
 /// Whether the entry is unexamined; within, the operation, or nothing when that was reported as a problem.
 pub(super) fn asked(

@@ -4,7 +4,7 @@ use super::shapes::{LET, about, any_of, list, map, map_or_let, refer, refer_to};
 use super::values::parameter;
 use crate::catalogue::parts::SECRETS;
 use crate::catalogue::{Answer, FACETS, Facet, GROUPS, OPERATIONS, Op, OpSet, PartSet, group_named, operation_named};
-use crate::policy::language::{self, EVENT, LIMITS, OBJECT};
+use crate::policy::language::{self, EVENT, LIMITS, OBJECT, UNEXAMINED};
 use serde_json::{Map, Value, json};
 
 /// Which list the entry stands in.
@@ -24,7 +24,7 @@ impl List {
 pub(super) fn definitions() -> Map<String, Value> {
     let mut all = Map::new();
     for (list, word, operations) in [List::May, List::Never].into_iter().flat_map(selections) {
-        if let Some(schema) = limits(list, operations) {
+        if let Some(schema) = limited(list, word, operations) {
             all.insert(format!("{}.{word}", list.word()), about(meaning(word), schema));
         }
     }
@@ -32,6 +32,21 @@ pub(super) fn definitions() -> Map<String, Value> {
         all.insert(word.to_owned(), schema);
     }
     all
+}
+
+/// The limits that fit; one operation may be unexamined instead. Alternatives are a pattern, so that an
+/// editor tells what is wrong with limits, and not that they are no other word.
+fn limited(list: List, word: &str, operations: OpSet) -> Option<Value> {
+    let mut limits = limits(list, operations);
+    if list == List::May && operation_named(word).is_some() {
+        let schema = limits.get_or_insert_with(|| json!({ "type": "string" }));
+        let pattern = format!("({LET}|^{UNEXAMINED}$)");
+        schema
+            .as_object_mut()
+            .into_iter()
+            .for_each(|fields| drop(fields.insert("pattern".into(), pattern.as_str().into())));
+    }
+    limits
 }
 
 fn meaning(word: &str) -> &'static str {
@@ -114,6 +129,9 @@ fn of_grants(operations: OpSet, fitting: &mut Map<String, Value>) {
     if operations.contains(Op::ContainerCreate) {
         fitting.insert("copy_of".into(), refer("copy_of"));
     }
+    if FACETS.iter().any(|row| operations.iter().any(|op| row.fits(op))) {
+        fitting.insert("all_else".into(), refer("all_else"));
+    }
     let required = || operations.iter().flat_map(language::requirements).map(|(word, _)| word);
     if required().next().is_some() {
         fitting.insert("require".into(), about(line("require"), words(required())));
@@ -165,6 +183,7 @@ fn shared() -> Vec<(String, Value)> {
                 ]),
             ),
         ),
+        ("all_else".to_owned(), about(line("all_else"), any_of(vec![json!({ "const": "none" }), refer("let")]))),
         ("field".to_owned(), about(FIELD, any_of(vec![refer("texts"), refer("integers")]))),
     ];
     all.extend(language::settings(Op::ContainerCreate).map(|(word, _)| (setting(word), set(word))));
