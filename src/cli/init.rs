@@ -6,7 +6,7 @@ mod found;
 
 use super::Exit;
 use super::say::{say, show};
-use super::sources::{Bad, complain};
+use super::sources::{self, Bad, complain};
 use super::table;
 use crate::presets::{PRESETS, Preset, preset_named, tiers};
 use crate::proxy::config;
@@ -27,12 +27,16 @@ Examples:
   dockgate init
   dockgate init --yes --folder /etc/dockgate --run-by systemd
   dockgate init --yes --tool traefik --tool dozzle --folder gate --run-by compose
+  dockgate init --yes --tool traefik --policy ci.yaml --folder gate
   dockgate presets
 Exit codes: 0 fine, 1 failure.")]
 pub(super) struct Init {
     /// The program or preset that gets a socket; may be given several times [default: those that run]
     #[arg(long = "tool", value_name = "NAME", value_parser = preset)]
     tools: Vec<&'static Preset>,
+    /// A policy of your own, as `dockgate learn` writes one: it gets a socket by the name of its file
+    #[arg(long = "policy", value_name = "FILE")]
+    policies: Vec<PathBuf>,
     /// Where to write [default: dockgate]
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -50,10 +54,24 @@ pub(super) struct Init {
     yes: bool,
 }
 
+/// A program, and the policy that it gets.
+#[derive(Clone, Debug)]
+struct Program {
+    name: String,
+    policy: String,
+    about: String,
+}
+
+impl From<&Preset> for Program {
+    fn from(preset: &Preset) -> Self {
+        Self { name: preset.short().to_owned(), policy: preset.text.to_owned(), about: preset.about() }
+    }
+}
+
 /// What is to be written.
 #[derive(Debug)]
 struct Plan {
-    presets: Vec<&'static Preset>,
+    programs: Vec<Program>,
     folder: PathBuf,
     layout: Layout,
     sockets: PathBuf,
@@ -77,13 +95,17 @@ impl Init {
             Some(path) => path.clone(),
             None => config::default_upstream().map_err(|message| failed(&message))?,
         };
-        let containers = if self.tools.is_empty() { self.look(&upstream)? } else { Vec::new() };
+        let named = !self.tools.is_empty() || !self.policies.is_empty();
+        let containers = if named { Vec::new() } else { self.look(&upstream)? };
         if !self.yes && !stdin().is_terminal() {
             return Err(failed(&"nobody can be asked here\n  help: give --yes, and --tool for each program"));
         }
         let found = proposed(&self.tools, &containers);
-        let plan = if self.yes { self.plan(found, upstream)? } else { ask::plan(&self, &found, upstream)? };
-        if plan.presets.is_empty() {
+        let mut plan = if self.yes { self.plan(&found, upstream) } else { ask::plan(&self, &found, upstream)? };
+        for file in &self.policies {
+            plan.programs.push(own(file)?);
+        }
+        if plan.programs.is_empty() {
             return Err(failed(
                 &"there is nothing to write a policy for\n  help: name programs by --tool, or learn a policy: dockgate learn",
             ));
@@ -101,15 +123,31 @@ impl Init {
         Ok(containers)
     }
 
-    fn plan(&self, presets: Vec<&'static Preset>, upstream: PathBuf) -> Result<Plan, Bad> {
-        Ok(Plan {
-            presets,
+    fn plan(&self, presets: &[&'static Preset], upstream: PathBuf) -> Plan {
+        Plan {
+            programs: presets.iter().map(|preset| Program::from(*preset)).collect(),
             folder: self.folder.clone().unwrap_or_else(|| "dockgate".into()),
             layout: self.run_by.unwrap_or_default(),
             sockets: self.sockets.clone().unwrap_or_else(|| "/run/dockgate".into()),
             upstream,
-        })
+        }
     }
+}
+
+/// A policy of somebody's own, which has to be one.
+fn own(file: &std::path::Path) -> Result<Program, Bad> {
+    let (_, mut sources) = sources::load(&[file.to_owned()])?;
+    let policy = sources.pop().map(|source| source.text).unwrap_or_default();
+    let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if name.is_empty() || !name.chars().all(plain) {
+        return Err(failed(&format!(
+            "`{}` names no socket\n  help: call the file by letters, digits and `-`",
+            file.display()
+        )));
+    }
+    let about = format!("A policy of your own, {}.", file.display());
+    Ok(Program { name, policy, about })
 }
 
 /// Each preset once: what was asked for, or what runs.

@@ -6,7 +6,7 @@
 #
 # FOLLOWERS, STREAMS and MIB size the load, as streams.py says. ONLY="PART..."
 # runs some of: catalogue bodies escalations cli judged presets driven tls callers targets views
-# copies quotas tenants execs learn python stopped streams demo. DOCKGATE_TEST_CASES is the number of random bodies,
+# copies quotas tenants execs learn path python stopped streams demo. DOCKGATE_TEST_CASES is the number of random bodies,
 # DOCKGATE_TEST_SEED the first of them. Each check prints a line.
 # shellcheck disable=SC2317 # functions are called by the names of parts
 set -uo pipefail
@@ -16,7 +16,7 @@ PROJECT=$(dirname "$(dirname "$HERE")")
 . "$HERE/lib.sh"
 : "${DOCKGATE_BIN:?the gate under test}"
 PARTS=(catalogue bodies escalations cli judged presets driven tls callers targets views copies quotas tenants execs
-  learn python stopped streams demo)
+  learn path python stopped streams demo)
 # What goes over TLS as well: everything that TLS could change.
 TLS_CHECKS=(version info run_ exec_ attach_ logs_ events_ cp_in cp_out cp_tar save build_classic build_buildkit
   build_error compose_front wire_raw_attach wire_upgraded wire_raw_exec wire_pipelined)
@@ -147,6 +147,8 @@ learn() {
   python=$(python_with_docker) || { line FAIL "docker-py" "it cannot be installed"; return 1; }
   PYTHON=$python PATH=$WORK/bin:$PATH "$HERE/learn.sh"
 }
+
+path() { PATH=$WORK/bin:$PATH "$HERE/path.sh"; }
 
 # What of the answers is shown, with clients that parse them.
 views() { with_docker_py views.py; }

@@ -1,6 +1,6 @@
 //! The questions.
 
-use super::{Init, Plan, failed, preset};
+use super::{Init, Plan, Program, failed, preset};
 use crate::cli::sources::Bad;
 use crate::presets::Preset;
 use std::io::{self, BufRead, Write};
@@ -19,7 +19,8 @@ pub(super) fn plan(init: &Init, found: &[&'static Preset], upstream: PathBuf) ->
     };
     let folder = given(init.folder.clone(), "Where to write", "dockgate")?;
     let sockets = given(init.sockets.clone(), "Where sockets go", "/run/dockgate")?;
-    Ok(Plan { presets, folder, layout, sockets, upstream })
+    let programs = presets.into_iter().map(Program::from).collect();
+    Ok(Plan { programs, folder, layout, sockets, upstream })
 }
 
 fn given(flag: Option<PathBuf>, question: &str, default: &str) -> Result<PathBuf, Bad> {

@@ -1,7 +1,6 @@
 //! What is written: configuration, policies, and what runs the gate.
 
-use super::Plan;
-use crate::presets::Preset;
+use super::{Plan, Program};
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -62,17 +61,17 @@ fn one(file: &File) -> std::io::Result<()> {
 
 fn files(plan: &Plan) -> Vec<File> {
     let folder = &plan.folder;
-    let policy = |preset: &&'static Preset| File {
-        path: folder.join("policies").join(preset.short()).with_extension("yaml"),
-        text: preset.text.to_owned(),
-        about: preset.about(),
+    let policy = |program: &Program| File {
+        path: folder.join("policies").join(format!("{}.yaml", program.name)),
+        text: program.policy.clone(),
+        about: program.about.clone(),
     };
     let mut files = vec![File {
         path: folder.join("dockgate.yaml"),
         text: configuration(plan),
         about: "where the gate listens, and whose policy holds there".to_owned(),
     }];
-    files.extend(plan.presets.iter().map(policy));
+    files.extend(plan.programs.iter().map(policy));
     files.push(match plan.layout {
         Layout::Compose => File {
             path: folder.join("compose.yaml"),
@@ -100,15 +99,15 @@ fn upstream(plan: &Plan) -> PathBuf {
 fn configuration(plan: &Plan) -> String {
     let mut text =
         format!("# One socket and one policy for each program.\nupstream: {}\nlisten:\n", upstream(plan).display());
-    for preset in &plan.presets {
-        let socket = plan.sockets.join(preset.short()).join("docker.sock");
+    for program in &plan.programs {
+        let socket = plan.sockets.join(&program.name).join("docker.sock");
         // writing to a string cannot fail
         let _ = write!(
             text,
             "  # {}\n  - socket: {}\n    policy: policies/{}.yaml\n",
-            preset.about(),
+            program.about,
             socket.display(),
-            preset.short()
+            program.name
         );
         if plan.layout == Layout::Compose {
             // its folder is the program's alone
@@ -126,8 +125,8 @@ fn compose(plan: &Plan) -> String {
          # Of each program's own service, take docker.sock away and add what is said below for it.\n",
         plan.upstream.display()
     );
-    for preset in &plan.presets {
-        let name = preset.short();
+    for program in &plan.programs {
+        let name = &program.name;
         // writing to a string cannot fail
         let _ = write!(
             text,
@@ -139,13 +138,13 @@ fn compose(plan: &Plan) -> String {
         "services:\n  dockgate:\n    image: dockgate\n    command: [serve, --config=/etc/dockgate/dockgate.yaml]\n    volumes:\n      \
          # the folder, so that a socket that Docker makes anew is found\n      - {docker}:/host/run:ro\n      - ./:/etc/dockgate:ro\n"
     );
-    for preset in &plan.presets {
-        let name = preset.short();
+    for program in &plan.programs {
+        let name = &program.name;
         let _ = writeln!(text, "      - dockgate-{name}:{sockets}/{name}");
     }
     text.push_str("    group_add: [\"${DOCKER_GID:?the group of Docker's socket}\"]\n    network_mode: none\n    read_only: true\n    cap_drop: [ALL]\n    security_opt: [\"no-new-privileges:true\"]\n    restart: unless-stopped\n\nvolumes:\n");
-    for preset in &plan.presets {
-        let name = preset.short();
+    for program in &plan.programs {
+        let name = &program.name;
         let _ = write!(
             text,
             "  dockgate-{name}:\n    name: dockgate-{name}\n    # in memory, for the user that the gate runs as\n    driver_opts: {{ type: tmpfs, device: tmpfs, o: \"uid=65532,gid=65532,mode=0755\" }}\n"
@@ -155,8 +154,8 @@ fn compose(plan: &Plan) -> String {
 }
 
 fn drop_in(plan: &Plan) -> String {
-    let folder = |preset: &&Preset| format!("dockgate/{}", preset.short());
-    let folders: Vec<String> = plan.presets.iter().map(folder).collect();
+    let folder = |program: &Program| format!("dockgate/{}", program.name);
+    let folders: Vec<String> = plan.programs.iter().map(folder).collect();
     let config = absolute(&plan.folder).join("dockgate.yaml");
     format!(
         "# /etc/systemd/system/dockgate.service.d/sockets.conf\n[Service]\n# one folder for each program, to be mounted instead of docker.sock\nRuntimeDirectory=dockgate {}\nExecStart=\nExecStart=/usr/local/bin/dockgate serve --config {}\n",
