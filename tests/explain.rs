@@ -64,7 +64,7 @@ fn a_command_line_is_explained_request_by_request() {
         "ContainerCreate (create a container)",
         "/home/ci",
         "binds: only `/srv`",
-        "- ContainerCreate: {",
+        "- ContainerCreate:",
         "/start  ContainerStart",
     ] {
         assert!(text.contains(part), "{part}: {text}");
