@@ -18,24 +18,12 @@ FAILED=0
 
 trap 'tear_down' EXIT
 tear_down() {
-  end
+  end_gate_of "$WORK/gate.pid"
   docker -H "$DIRECT" ps -aq --filter "name=$RUN" | xargs -r docker -H "$DIRECT" rm -fv >/dev/null
   docker -H "$DIRECT" volume rm -f "$RUN-data" >/dev/null 2>&1
   docker -H "$DIRECT" network rm "$RUN-back" >/dev/null 2>&1
   rm -rf "$WORK" "/srv/$RUN"
 }
-
-# Checks run in shells of their own: whose gate it is stands in a file.
-end() {
-  [ -s "$WORK/gate.pid" ] || return 0
-  local gate
-  gate=$(cat "$WORK/gate.pid")
-  rm "$WORK/gate.pid"
-  kill -TERM "$gate" 2>/dev/null
-  await 20 gone "$gate"
-}
-
-gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # A day with the docker CLI.
 use_cli() { # SOCKET
@@ -73,7 +61,7 @@ learn() { # KIND
   "$DOCKGATE_BIN" learn --listen "$WORK/watched.sock" --upstream "${DIRECT#unix://}" --for 5m \
     --records "$WORK/$1.jsonl" -o "$WORK/$1.yaml" >"$WORK/told" 2>&1 &
   echo $! >"$WORK/gate.pid"
-  await 10 test -S "$WORK/watched.sock" && ("use_$1" "$WORK/watched.sock") && end && test -s "$WORK/$1.yaml"
+  await 10 test -S "$WORK/watched.sock" && ("use_$1" "$WORK/watched.sock") && end_gate_of "$WORK/gate.pid" && test -s "$WORK/$1.yaml"
 }
 
 serve() { # KIND
@@ -109,7 +97,7 @@ kind() { # KIND
   check "$1: no other folder" stopped binds run --name "$RUN-esc" -v /etc:/h busybox true
   check "$1: no other image" stopped image run --name "$RUN-esc" alpine true
   check "$1: no files" stopped 'ContainerArchive\|No such container' cp "$RUN-web:/etc/passwd" "$WORK/"
-  end
+  end_gate_of "$WORK/gate.pid"
 }
 
 serve_and_use() { # KIND

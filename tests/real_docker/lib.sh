@@ -55,6 +55,18 @@ await() { # SECONDS COMMAND...
   done
 }
 
+# Ends the gate whose number stands in a file: checks run in shells of their own.
+end_gate_of() { # FILE
+  [ -s "$1" ] || return 0
+  local gate
+  gate=$(cat "$1")
+  rm "$1"
+  kill -TERM "$gate" 2>/dev/null
+  await 20 gone "$gate"
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
 # Runs a command and prints a line; what it said is shown where it failed, and FAILED is set.
 check() { # NAME COMMAND...
   local name=$1 told

@@ -19,22 +19,10 @@ DAEMON=${DIRECT#unix://}
 
 trap 'tear_down' EXIT
 tear_down() {
-  end
+  end_gate_of "$WORK/gate.pid"
   docker -H "$DIRECT" ps -aq --filter "name=$RUN" | xargs -r docker -H "$DIRECT" rm -fv >/dev/null
   rm -rf "$WORK"
 }
-
-# Checks run in shells of their own: whose gate it is stands in a file.
-end() {
-  [ -s "$WORK/gate.pid" ] || return 0
-  local gate
-  gate=$(cat "$WORK/gate.pid")
-  rm "$WORK/gate.pid"
-  kill -TERM "$gate" 2>/dev/null
-  await 20 gone "$gate"
-}
-
-gone() { ! kill -0 "$1" 2>/dev/null; }
 
 dockgate() { "$DOCKGATE_BIN" "$@"; }
 
@@ -48,7 +36,7 @@ job() { # SOCKET
 first_command() {
   dockgate learn --listen "$WORK/watched.sock" --upstream "$DAEMON" -o "$WORK/ci.yaml" >"$WORK/told" 2>&1 &
   echo $! >"$WORK/gate.pid"
-  await 10 test -S "$WORK/watched.sock" && (job "$WORK/watched.sock") && end && dockgate test "$WORK/ci.yaml"
+  await 10 test -S "$WORK/watched.sock" && (job "$WORK/watched.sock") && end_gate_of "$WORK/gate.pid" && dockgate test "$WORK/ci.yaml"
 }
 
 second_command() {
