@@ -118,7 +118,6 @@ up() { # NAME [VERSION]
   echo "$dir"
 }
 
-gone() { ! kill -0 "$1" 2>/dev/null; }
 
 stop() { # NAME
   local pid
