@@ -81,9 +81,12 @@ nothing_denied() {
   ! grep '"verdict":"deny"' "$WORK/audit.jsonl" | grep -v 'which is not there'
 }
 
-# What there is at the daemon itself, and what of it runs.
+# What there is at the daemon itself, and what of it runs. Images of one second come in any order.
 everything() {
-  direct ps -a --no-trunc --format '{{.ID}} {{.State}}' && direct volume ls -q && direct network ls -q --no-trunc && direct images -q --no-trunc
+  {
+    direct ps -a --no-trunc --format '{{.ID}} {{.State}}' && direct volume ls -q && direct network ls -q --no-trunc &&
+      direct images -q --no-trunc
+  } | sort
 }
 
 # A program's or client's command is denied by this word, and nothing was made, changed or removed.
