@@ -108,6 +108,32 @@ fn nobody_is_asked_where_nobody_is() {
     assert!(said(&init).contains("`dockgate presets` lists them"), "{}", said(&init));
 }
 
+/// What goes by the host's paths and processes cannot work in a container that has neither.
+#[test]
+fn a_policy_has_to_fit_where_the_gate_runs() {
+    let folder = Folder::new("fit");
+    let words = ["init", "--yes", "--tool", "ci-host", "--folder", "gate", "--run-by"];
+    let init = folder.run(&[&words[..], &["compose"]].concat());
+    assert!(!init.status.success() && said(&init).contains("--run-by systemd"), "{}", said(&init));
+    assert!(!folder.0.join("gate").exists());
+    let init = folder.run(&[&words[..], &["systemd"]].concat());
+    assert!(init.status.success() && said(&init).contains("put your own into its `who`"), "{}", said(&init));
+}
+
+/// A policy that was learned gets a socket beside the presets.
+#[test]
+fn a_policy_of_ones_own_gets_a_socket() {
+    let folder = Folder::new("own");
+    fs::write(folder.0.join("ci.yaml"), "version: 1\nroles: { ci: { who: anyone, may: [ping] } }\n").unwrap();
+    let init = folder.run(&["init", "--yes", "--tool", "traefik", "--policy", "ci.yaml", "--folder", "gate"]);
+    assert!(init.status.success(), "{}", said(&init));
+    assert!(folder.read("gate/dockgate.yaml").contains("/run/dockgate/ci/docker.sock"));
+    fs::write(folder.0.join("bad.yaml"), "version: 1\n").unwrap();
+    let init = folder.run(&["init", "--yes", "--policy", "bad.yaml", "--folder", "other"]);
+    assert_eq!(init.status.code(), Some(3));
+    assert!(!folder.0.join("other").exists());
+}
+
 #[test]
 fn a_preset_is_printed_whole() {
     let folder = Folder::new("preset");

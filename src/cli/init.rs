@@ -8,6 +8,7 @@ use super::Exit;
 use super::say::{say, show};
 use super::sources::{self, Bad, complain};
 use super::table;
+use crate::policy::{Policy, Source};
 use crate::presets::{PRESETS, Preset, preset_named, tiers};
 use crate::proxy::config;
 use files::Layout;
@@ -105,6 +106,7 @@ impl Init {
         for file in &self.policies {
             plan.programs.push(own(file)?);
         }
+        plan.programs.iter().try_for_each(|program| fits(program, plan.layout))?;
         if plan.programs.is_empty() {
             return Err(failed(
                 &"there is nothing to write a policy for\n  help: name programs by --tool, or learn a policy: dockgate learn",
@@ -132,6 +134,25 @@ impl Init {
             upstream,
         }
     }
+}
+
+/// Whether the policy can hold where the gate will run; what is to be changed in it first is said.
+fn fits(program: &Program, layout: Layout) -> Result<(), Bad> {
+    let source = Source { name: program.name.as_str().into(), text: program.policy.clone() };
+    let Ok(policy) = Policy::load(&[source]) else { return Ok(()) };
+    let hands_on = program.policy.contains("docker_socket: own");
+    if layout == Layout::Compose && (hands_on || policy.needs_containers()) {
+        let why = "goes by what only the host knows: paths of sockets, and whose processes clients are";
+        return Err(failed(&format!("`{}` {why}\n  help: run the gate on the host: --run-by systemd", program.name)));
+    }
+    let for_some = policy.roles().iter().any(|role| !role.is_for_anyone());
+    if for_some {
+        sources::warn(&format!(
+            "policies/{}.yaml is for some clients alone: put your own into its `who`",
+            program.name
+        ));
+    }
+    Ok(())
 }
 
 /// A policy of somebody's own, which has to be one.

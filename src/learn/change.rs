@@ -34,13 +34,24 @@ pub struct Addition {
     pub text: Option<String>,
 }
 
+/// What is to be warned of now and was not before.
+pub(super) fn dangers<'w>(before: &[Source], now: impl Iterator<Item = &'w str>) -> Vec<String> {
+    let known = Policy::load(before).map(|policy| policy.warnings()).unwrap_or_default();
+    let is_new = |message: &&str| known.iter().all(|warning| warning.message != *message);
+    now.filter(is_new).map(|message| format!("(!) with this, {message}")).collect()
+}
+
 /// The change that would allow what was explained; nothing if it is allowed.
 pub fn change(sources: &[Source], told: &Told, explained: &Explanation<'_>) -> Option<Change> {
     let none = |why: Vec<String>| Some(Change::Nothing(why));
     let denial = match &explained.verdict {
         Verdict::Allow(_) => return None,
         Verdict::Refuse(_) => return none(vec!["no policy lets a request pass that is not understood".to_owned()]),
-        Verdict::NoRole(_) => return none(vec!["the policy needs one role, and not more, for this client".to_owned()]),
+        Verdict::NoRole(_) => {
+            return none(vec![
+                "the policy needs one role, and not more, for this client: say who asks (--as)".to_owned(),
+            ]);
+        }
         Verdict::Deny { denial, .. } => denial,
     };
     let forbidden = explained.never.iter().chain(&explained.fence);
@@ -79,14 +90,18 @@ fn entry(sources: &[Source], role: &str, told: &Told, explained: &Explanation<'_
     let text = with(&source.text, &[(line, addition.lines.clone())]);
     addition.after = Some((Arc::clone(&source.name), line));
     match tried(sources, at, &text, told) {
-        Ok(()) => Change::Entry(Box::new(Addition { text: Some(text), ..addition })),
+        Ok(dangers) => {
+            addition.notes.extend(dangers);
+            Change::Entry(Box::new(Addition { text: Some(text), ..addition }))
+        }
         Err(why) => Change::Nothing(why),
     }
 }
 
-/// Whether the request is allowed with the new text, or what is still against it.
-fn tried(sources: &[Source], at: usize, text: &str, told: &Told) -> Result<(), Vec<String>> {
-    let mut sources = sources.to_vec();
+/// What `check` would warn of with the new text and does not without, if the request is allowed with
+/// it; else what is still against it.
+fn tried(before: &[Source], at: usize, text: &str, told: &Told) -> Result<Vec<String>, Vec<String>> {
+    let mut sources = before.to_vec();
     if let Some(source) = sources.get_mut(at) {
         text.clone_into(&mut source.text);
     }
@@ -95,7 +110,8 @@ fn tried(sources: &[Source], at: usize, text: &str, told: &Told) -> Result<(), V
     })?;
     let judged = policy.judge(told);
     if let Verdict::Allow(_) = judged.verdict {
-        return Ok(());
+        let warnings = policy.warnings();
+        return Ok(dangers(before, warnings.iter().map(|warning| warning.message.as_str())));
     }
     let why = judged.verdict.why();
     let held = judged.hangs_on.iter().map(|what| format!("it hangs on {what}"));

@@ -68,10 +68,10 @@ fn pair(row: &FacetRow, key: &str, value: Option<&str>) -> String {
     }
 }
 
-/// Of a command of which the arguments were not kept, its program.
+/// Of a command of which the arguments were not kept, its program; nothing where that was not kept either.
 fn text(row: &FacetRow, text: &str) -> Option<String> {
     match text.strip_suffix(HIDDEN) {
-        Some(program) if row.kind == FacetKind::Command && !program.trim().is_empty() => {
+        Some(program) if row.kind == FacetKind::Command && !program.trim().is_empty() && !program.contains(HIDDEN) => {
             Some(quoted(&format!("{} **", program.trim_end())))
         }
         Some(_) => None,

@@ -1,6 +1,7 @@
 //! Requests that a policy denies → the smallest widening that would allow them, as text to be
 //! looked at.
 
+use super::change::dangers;
 use super::observed::Observed;
 use super::{denied, page};
 use crate::policy::{Policy, Source, Told, may_end};
@@ -58,7 +59,7 @@ pub fn widen(source: &Source, policy: &Policy, told: &[Told]) -> Result<Widening
     }
     added.sort();
     let widening = Widening { text: with(&source.text, &added), added, notes };
-    Ok(tried(widening, told))
+    Ok(tried(source, widening, told))
 }
 
 pub(super) fn lines(text: &str) -> Vec<String> {
@@ -81,13 +82,17 @@ pub(super) fn with(text: &str, added: &[(usize, Vec<String>)]) -> String {
 }
 
 /// What `never` forbids stays forbidden, whatever is added.
-fn tried(mut widening: Widening, told: &[Told]) -> Widening {
+fn tried(before: &Source, mut widening: Widening, told: &[Told]) -> Widening {
     let source = Source { name: "widened.yaml".into(), text: widening.text.clone() };
     match Policy::load(&[source]) {
         Ok(policy) => {
             let mut still: Vec<String> = told.iter().filter_map(|told| denied(told, &policy)).collect();
             still.sort();
             still.dedup();
+            let warnings = policy.warnings();
+            let dangers =
+                dangers(std::slice::from_ref(before), warnings.iter().map(|warning| warning.message.as_str()));
+            widening.notes.extend(dangers);
             widening.notes.extend(still.into_iter().map(|why| format!("still not allowed: {why}")));
         }
         Err(problems) => {

@@ -167,6 +167,11 @@ fn word(row: &FacetRow, text: &str) -> Compiled {
             None => Err(format!("{} is neither `true` nor `false`", shown(text)).into()),
         },
         FacetKind::Image => Ok(FacetMatcher::Image(ImagePattern::glob(text)?)),
+        FacetKind::Name if row.facet == Facet::Volumes && text.contains([':', '/']) => {
+            let help =
+                "write the name alone, as in `data`; where it is mounted is free. Folders of the host are `binds`";
+            Err(Misfit::helped(format!("{} is no name of a volume", shown(text)), help))
+        }
         FacetKind::Name => name(row, text),
         FacetKind::Namespace => namespace(row, text),
         FacetKind::Port => Ok(FacetMatcher::Port(PortLimit::read(text)?)),

@@ -79,13 +79,34 @@ pub(crate) fn meant<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Opt
     (!near.is_empty()).then(|| format!("did you mean {}?", listed(&near, "or", MOST)))
 }
 
-/// The known words that hold `word`, or else the one that looks most like it.
+/// Words of the docker command and of Compose that go by another name here.
+const MEANT: &[(&str, &str)] = &[
+    ("cmd", "command"),
+    ("environment", "env"),
+    ("exec", "ContainerExec"),
+    ("imagepull", "ImageCreate"),
+    ("memory", "mem_limit"),
+    ("mounts", "binds"),
+    ("ps", "ContainerList"),
+    ("publish", "ports"),
+    ("pull", "ImageCreate"),
+    ("rm", "ContainerDelete"),
+    ("rmi", "ImageDelete"),
+    ("run", "ContainerCreate"),
+];
+
+/// The known word that people mean by `word`, those that hold it, or else the one that looks most
+/// like it.
 fn near<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
     const LENGTHS: Range<usize> = 3..100;
     let lower = word.to_ascii_lowercase();
     let known: Vec<(String, &str)> = known.map(|word| (word.to_ascii_lowercase(), word)).collect();
     if let Some((_, same)) = known.iter().find(|(candidate, _)| *candidate == lower) {
         return vec![same];
+    }
+    let other = MEANT.iter().find(|(theirs, _)| *theirs == lower).map(|(_, ours)| *ours);
+    if let Some((_, meant)) = known.iter().find(|(_, word)| Some(*word) == other) {
+        return vec![meant];
     }
     let holding = known.iter().filter(|(candidate, _)| candidate.contains(&lower)).map(|(_, word)| *word);
     match LENGTHS.contains(&word.len()).then(|| holding.collect::<Vec<_>>()) {

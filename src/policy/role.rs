@@ -43,6 +43,11 @@ pub struct Role {
 }
 
 impl Role {
+    /// Whether it is for anyone who gets to it.
+    pub fn is_for_anyone(&self) -> bool {
+        matches!(self.who, Who::Anyone)
+    }
+
     pub(super) fn new(name: RoleName, who: Who, may: Vec<Rule>, never: Vec<Rule>) -> Self {
         let banned: OpSet = never.iter().filter(|ban| ban.is_unlimited()).map(|ban| ban.op).collect();
         let granted: OpSet = may.iter().map(|rule| rule.op).collect();

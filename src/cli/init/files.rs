@@ -122,16 +122,16 @@ fn compose(plan: &Plan) -> String {
     let docker = plan.upstream.parent().unwrap_or(Path::new("/var/run")).display();
     let mut text = format!(
         "# The gate. Beside this file:\n#   echo \"DOCKER_GID=$(stat -c %g {})\" >.env && docker compose up -d\n\
-         # Of each program's own service, take docker.sock away and add what is said below for it.\n",
+         # Of each program's own service, take docker.sock away, add what is said below for it, and tell the\n\
+         # program where its socket is: unix:///run/dockgate/docker.sock, in a setting of its own (Traefik:\n\
+         # providers.docker.endpoint, Homepage: docker.yaml) or as DOCKER_HOST, which many programs know. One\n\
+         # that only ever looks at /var/run/docker.sock gets the folder mounted at /var/run instead.\n",
         plan.upstream.display()
     );
     for program in &plan.programs {
         let name = &program.name;
         // writing to a string cannot fail
-        let _ = write!(
-            text,
-            "#\n# {name}:\n#   volumes: [\"dockgate-{name}:/run/dockgate:ro\"]\n#   environment: {{ DOCKER_HOST: \"unix:///run/dockgate/docker.sock\" }}\n"
-        );
+        let _ = write!(text, "#\n# {name}:\n#   volumes: [\"dockgate-{name}:/run/dockgate:ro\"]\n");
     }
     let _ = write!(
         text,
@@ -177,7 +177,7 @@ pub(super) fn next(plan: &Plan) -> String {
             "{check}\n  docker compose -f {folder}/compose.yaml up -d    (its first lines say what each program gets)"
         ),
         Layout::Systemd => format!(
-            "{check}\n  install -D {folder}/dockgate.service.d/sockets.conf /etc/systemd/system/dockgate.service.d/sockets.conf\n  systemctl daemon-reload && systemctl restart dockgate\nand mount {}/PROGRAM into each program in place of docker.sock, with DOCKER_HOST=unix:///run/dockgate/docker.sock",
+            "{check}\n  install -D {folder}/dockgate.service.d/sockets.conf /etc/systemd/system/dockgate.service.d/sockets.conf\n  systemctl daemon-reload && systemctl restart dockgate\nand mount {}/PROGRAM into each program at /run/dockgate in place of docker.sock, and tell it that its socket is\nunix:///run/dockgate/docker.sock: in a setting of its own, or as DOCKER_HOST, which many programs know; one that only\never looks at /var/run/docker.sock gets the folder at /var/run",
             plan.sockets.display()
         ),
     }
