@@ -34,7 +34,7 @@ job() { # SOCKET
 }
 
 first_command() {
-  dockgate learn --listen "$WORK/watched.sock" --upstream "$DAEMON" -o "$WORK/ci.yaml" >"$WORK/told" 2>&1 &
+  "$DOCKGATE_BIN" learn --listen "$WORK/watched.sock" --upstream "$DAEMON" -o "$WORK/ci.yaml" >"$WORK/told" 2>&1 &
   echo $! >"$WORK/gate.pid"
   await 10 test -S "$WORK/watched.sock" && (job "$WORK/watched.sock") && end_gate_of "$WORK/gate.pid" && dockgate test "$WORK/ci.yaml"
 }
@@ -51,7 +51,7 @@ third_command() {
 fourth_command() {
   # the unit makes the folders
   mkdir -p "$WORK/run/traefik" "$WORK/run/homepage" "$WORK/run/ci"
-  dockgate serve --config "$WORK/gate/dockgate.yaml" >"$WORK/gate.log" 2>&1 &
+  "$DOCKGATE_BIN" serve --config "$WORK/gate/dockgate.yaml" >"$WORK/gate.log" 2>&1 &
   echo $! >"$WORK/gate.pid"
   await 10 test -S "$WORK/run/ci/docker.sock"
 }
