@@ -22,6 +22,22 @@ const NEEDED: &[(&str, &str, &str)] = &[
     ("python", "/logs?stdout=1", "reads what containers print that nobody named"),
     ("python", "/esc-other/json", "looks at containers that nobody named"),
     ("python", "/cafe/json", "looks at containers that nobody named"),
+    ("python", r#" {"Image":"busybox"}"#, "runs plain containers: without limits, as the image's own user"),
+    ("python", r#" {"Image":"busybox","HostConfig":{}}"#, "runs plain containers"),
+    ("python", r#" {"Image":"busybox","HostConfig":{"CapDrop":[]}}"#, "runs plain containers"),
+    ("python", r#" {"Image":"busybox","HostConfig":{"LogConfig":{"Type":""}}}"#, "runs plain containers"),
+    ("python", r#" {"Image":"busybox","HostConfig":{"ReadonlyRootfs":false}}"#, "runs plain containers"),
+    ("python", r#" {"Image":"busybox","User":""}"#, "runs plain containers"),
+    (
+        "python",
+        r#"{"bridge":{}}},"HostConfig":{"NetworkMode":"none"}}"#,
+        "joins Docker's own network, which is this one",
+    ),
+    ("python", r#" {"Image":"busybox","Cmd":"#, "runs commands, whose arguments are not recorded"),
+    ("python", r#" {"Image":"busybox","cmd":"#, "runs commands, whose arguments are not recorded"),
+    ("python", r#" {"Image":"busybox:"#, "runs the image, which is learned without its tag"),
+    ("python", r#" {"Image":"busybox@"#, "runs the image, which is learned without its tag"),
+    ("python", r#" {"Image":"docker.io/library/busybox:1"}"#, "runs the image, which is learned without its tag"),
 ];
 
 /// The policy that was learned from the records of one kind of use.
