@@ -58,7 +58,12 @@ impl Replay {
         } else {
             tally.print()
         }
-        Ok(if tally.changed.is_empty() { Exit::Fine } else { Exit::Denied })
+        Ok(match tally.changed.is_empty() {
+            // nothing but broken lines is no audit
+            true if tally.judged == 0 && tally.broken > 0 => Exit::Failure,
+            true => Exit::Fine,
+            false => Exit::Denied,
+        })
     }
 }
 

@@ -18,11 +18,18 @@ pub(super) enum Client {
     User(String),
 }
 
+/// Whether a policy takes the name for itself, and not for a pattern of many.
+fn is_plain(name: &str) -> bool {
+    !name.contains('*')
+}
+
 impl Client {
     pub(super) fn of(who: &Identity) -> Self {
         if let Some(container) = &who.container {
             return match (container.project(), container.service()) {
-                (Some(project), Some(service)) => Self::Compose(project.to_owned(), service.to_owned()),
+                (Some(project), Some(service)) if is_plain(project) && is_plain(service) => {
+                    Self::Compose(project.to_owned(), service.to_owned())
+                }
                 _ => Self::Container(container.name.clone()),
             };
         }
@@ -30,7 +37,10 @@ impl Client {
             Peer::Unix { user: Some(user), .. } => Self::User(user.clone()),
             Peer::Unix { uid, .. } => Self::Uid(*uid),
             Peer::Tcp { address, certificate } => {
-                let name = certificate.as_ref().and_then(|certificate| certificate.common_names.first());
+                let name = certificate
+                    .as_ref()
+                    .and_then(|certificate| certificate.common_names.first())
+                    .filter(|name| is_plain(name));
                 name.map_or_else(|| Self::Address(address.to_string()), |name| Self::Certificate(name.clone()))
             }
         }

@@ -9,10 +9,11 @@ const SHORTEST: usize = 3;
 /// The names themselves, if they are few; else the beginning that all of them have, up to a place
 /// where words end; nothing if there is none.
 pub(super) fn names(names: &[&str], more: bool) -> Option<Vec<String>> {
+    let starred = names.iter().any(|name| name.contains('*'));
     if names.len() <= MOST && !more {
         return Some(names.iter().map(|name| (*name).to_owned()).collect());
     }
-    beginning(names, &['-', '_', '.', '/']).map(|start| vec![format!("{start}*")])
+    beginning(names, &['-', '_', '.', '/']).filter(|_| !starred).map(|start| vec![format!("{start}*")])
 }
 
 /// The paths themselves, if they are few; else the folder that holds all of them, unless that is so

@@ -66,6 +66,19 @@ fn list(
     notes: &mut Vec<String>,
 ) -> Option<Limit> {
     let op = seen.op.name();
+    let mut plain = Values::default();
+    for value in values.iter() {
+        // who is watched must not write patterns into the policy
+        if said::would_be_a_pattern(row, value) {
+            notes.push(format!(
+                "(!) {op}: a value of `{}` has a `*`, which no policy can say as it is; it is left out",
+                row.word
+            ));
+        } else {
+            plain.add(value.clone());
+        }
+    }
+    let values = if values.are_more() { values } else { &plain };
     let Some(items) = items(row, values) else {
         if ordinary {
             return Some(Limit::any(row.word));

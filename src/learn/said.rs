@@ -26,6 +26,17 @@ pub(super) fn item(row: &FacetRow, value: &UseValue) -> Option<String> {
     })
 }
 
+/// Whether a policy would take the value for a pattern, and has no way to say that it is none.
+pub(super) fn would_be_a_pattern(row: &FacetRow, value: &UseValue) -> bool {
+    let literal = matches!(row.kind, FacetKind::Name | FacetKind::Text | FacetKind::Command);
+    let starred = match value {
+        UseValue::Pair { key, .. } => key.contains('*'),
+        UseValue::Path { path, .. } => path.contains('*'),
+        other => other.name().is_some_and(|name| name.contains('*')),
+    };
+    starred && !literal
+}
+
 /// An amount with its unit.
 pub(super) fn amount(kind: FacetKind, amount: i64) -> String {
     match kind {

@@ -59,7 +59,11 @@ fn is_docker_made(name: &str) -> bool {
 /// Service and project of Compose, or else a label that all of them carry.
 fn by_labels(found: &[&Object]) -> Option<String> {
     let (first, rest) = found.split_first()?;
-    let shared = |key: &str, value: &str| rest.iter().all(|other| other.labels.get(key).is_some_and(|it| it == value));
+    // a `*` would be a pattern
+    let plain = |text: &str| !text.contains('*');
+    let shared = |key: &str, value: &str| {
+        plain(key) && plain(value) && rest.iter().all(|other| other.labels.get(key).is_some_and(|it| it == value))
+    };
     let compose = COMPOSE.iter().filter_map(|(word, key)| {
         let value = first.labels.get(*key).filter(|value| shared(key, value))?;
         Some(format!("{word}: {}", quoted(value)))
