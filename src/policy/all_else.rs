@@ -1,7 +1,7 @@
 //! `all_else: none`: what a grant does not name stays as Docker would have it.
 
 use super::compile::Mode;
-use super::facet_limit::FacetLimit;
+use super::facet_limit::{FacetLimit, left_out};
 use super::reader::Reader;
 use super::tree::Pair;
 use crate::catalogue::{FACETS, FacetRow, Op};
@@ -30,7 +30,12 @@ pub(super) fn limits(op: Op, named: &[FacetLimit]) -> Vec<FacetLimit> {
         let names = |facet| named.iter().any(|limit| limit.row.facet == facet);
         names(row.facet) || row.facet.covered_by().is_some_and(names)
     };
-    FACETS.iter().filter(|row| row.fits(op) && !is_named(row)).map(FacetLimit::left_out).collect()
+    // where a request that says nothing changes nothing, to say Docker's default is a choice, too
+    let limit = |row: &'static FacetRow| match left_out(row, op) {
+        None => FacetLimit::none(row),
+        Some(_) => FacetLimit::left_out(row),
+    };
+    FACETS.iter().filter(|row| row.fits(op) && !is_named(row)).map(limit).collect()
 }
 
 #[cfg(test)]
@@ -76,6 +81,18 @@ mod tests {
             assert!(denied(TIGHT, body).contains(&word.to_owned()), "{body}: {:?}", denied(TIGHT, body));
             assert_eq!(denied("{ image: nginx }", body), [""; 0], "{body}");
         }
+    }
+
+    #[test]
+    fn an_update_may_not_take_limits_off() {
+        let text = "version: 1\nroles:\n  r:\n    who: anyone\n    may: [{ ContainerUpdate: { cpus: any, all_else: none } }]\ntests:\n";
+        let case = |body: &str| {
+            format!(
+                "  - {{ it: x, send: POST /v1.47/containers/x/update, body: '{body}', expect: {{ deny: pids_limit }} }}\n"
+            )
+        };
+        let policy = policy(&format!("{text}{}{}", case(r#"{"PidsLimit":-1}"#), case(r#"{"PidsLimit":5}"#)));
+        assert!(policy.cases().iter().all(|case| case.run(&policy).passed()));
     }
 
     #[test]

@@ -51,6 +51,11 @@ impl FacetLimit {
         matches!(self.allowed, Allowed::Any)
     }
 
+    /// Nothing of it.
+    pub(super) fn none(row: &'static FacetRow) -> Self {
+        Self { row, allowed: Allowed::List(Box::default()), said: "none, by `all_else`".into() }
+    }
+
     /// What Docker takes by itself, and nothing that somebody chose.
     pub(super) fn left_out(row: &'static FacetRow) -> Self {
         Self { row, allowed: Allowed::LeftOut, said: "nothing but Docker's default, by `all_else`".into() }

@@ -1,6 +1,6 @@
 //! What of a body is left out, by the facets that its fields are uses of.
 
-use super::{HIDDEN, HIDDEN_BYTES, pair, secret_pair};
+use super::{HIDDEN, HIDDEN_BYTES, pair, secret_pair, url};
 use crate::catalogue::fields::{Field, Gather, Means, Shape};
 use crate::catalogue::{Facet, LOCAL_LOG_OPTS, Op, is_secret_key};
 use crate::request::Tree;
@@ -18,6 +18,8 @@ enum Rule {
     MountOptions,
     /// What keys say that sound like secrets.
     SecretKeys,
+    /// Who asks, and what is asked for, of a URL.
+    Url,
     /// The values of pairs.
     Values,
 }
@@ -65,8 +67,10 @@ fn rule(op: Op, field: &Field) -> Option<Rule> {
         // what comes after an image can be anything; what is run in a container is a program
         Facet::Command if op == Op::ContainerExec => Some(Rule::Arguments),
         Facet::Command => Some(Rule::All),
-        Facet::Entrypoint | Facet::Healthcheck | Facet::OnBuild => Some(Rule::Arguments),
-        Facet::Env | Facet::PluginSettings => Some(Rule::Values),
+        Facet::Entrypoint | Facet::Healthcheck | Facet::OnBuild | Facet::Shell => Some(Rule::Arguments),
+        Facet::Env | Facet::IpamOpts | Facet::PluginSettings | Facet::StorageOpt => Some(Rule::Values),
+        Facet::CredentialSpec => Some(Rule::All),
+        Facet::Image | Facet::Registries => Some(Rule::Url),
         Facet::PluginSpec if field.name == "env" => Some(Rule::Values),
         Facet::SecretDriver | Facet::Templating if field.name == "Options" => Some(Rule::All),
         Facet::JoinToken | Facet::UnlockKey => Some(Rule::All),
@@ -112,6 +116,7 @@ impl Rule {
             Self::All if *shape == Shape::Base64 => *text = HIDDEN_BYTES.to_owned(),
             Self::Values => *text = pair(text),
             Self::SecretKeys => *text = secret_pair(text),
+            Self::Url => *text = url(text),
             Self::All | Self::Arguments | Self::LogOptions | Self::MountOptions => *text = HIDDEN.to_owned(),
         }
     }
@@ -119,12 +124,13 @@ impl Rule {
     fn entry(self, shape: &Shape, key: &str, value: &mut Tree) {
         let stays = match self {
             Self::LogOptions => LOCAL_LOG_OPTS.contains(&key),
-            Self::MountOptions => matches!(key, "device" | "size" | "type"),
+            Self::MountOptions => matches!(key, "size" | "type"),
             Self::SecretKeys => !is_secret_key(key),
-            Self::All | Self::Arguments | Self::Values => false,
+            Self::All | Self::Arguments | Self::Url | Self::Values => false,
         };
         match value {
             _ if stays => {}
+            Tree::Text(text) if self == Self::MountOptions && key == "device" => *text = url(text),
             Tree::Text(text) if self == Self::MountOptions && key == "o" => *text = mount_options(text),
             Tree::Text(text) => *text = HIDDEN.to_owned(),
             value => Self::All.apply(shape, value),
@@ -158,12 +164,37 @@ fn program(text: &str) -> String {
     }
 }
 
-/// `addr=nas,username=me,password=...` without what opens a share.
+/// Options of mounts that open nothing.
+const PLAIN_OPTIONS: &[&str] = &[
+    "addr",
+    "bind",
+    "dir_mode",
+    "file_mode",
+    "gid",
+    "hard",
+    "lowerdir",
+    "mode",
+    "nfsvers",
+    "noatime",
+    "nolock",
+    "nosuid",
+    "rbind",
+    "ro",
+    "rw",
+    "size",
+    "soft",
+    "uid",
+    "upperdir",
+    "vers",
+    "workdir",
+];
+
+/// `addr=nas,username=me,password=...` with what is known to open nothing.
 fn mount_options(text: &str) -> String {
-    let opens = |key: &str| is_secret_key(key) || matches!(key, "user" | "username" | "pass" | "credentials" | "cred");
     let part = |part: &str| match part.split_once('=') {
-        Some((key, _)) if opens(key.trim()) => format!("{key}={HIDDEN}"),
-        _ => part.to_owned(),
+        _ if PLAIN_OPTIONS.contains(&part.split('=').next().unwrap_or_default().trim()) => part.to_owned(),
+        Some((key, _)) => format!("{key}={HIDDEN}"),
+        None => HIDDEN.to_owned(),
     };
     text.split(',').map(part).collect::<Vec<_>>().join(",")
 }

@@ -88,3 +88,17 @@ fn secret_pair(text: &str) -> String {
     let secret = text.split_once('=').is_some_and(|(key, _)| is_secret_key(key));
     if secret { pair(text) } else { text.to_owned() }
 }
+
+/// A URL, or what begins like one, without who asks and without its query. A password may hold
+/// whatever ends a host, so the last `@` counts; a digest behind it is no password.
+fn url(text: &str) -> String {
+    let (text, digest) = match text.rsplit_once('@') {
+        Some((name, digest)) if digest.starts_with("sha256:") => (name, format!("@{digest}")),
+        _ => (text, String::new()),
+    };
+    let scheme = text.find("://").map_or(0, |at| at + 3);
+    let (scheme, rest) = text.split_at(scheme);
+    let rest = rest.rsplit_once('@').map_or(rest.to_owned(), |(_, rest)| format!("{HIDDEN}@{rest}"));
+    let rest = rest.split_once('?').map_or(rest.clone(), |(before, _)| format!("{before}?{HIDDEN}"));
+    format!("{scheme}{rest}{digest}")
+}

@@ -1,6 +1,6 @@
 //! What of a query is left out.
 
-use super::{HIDDEN, secret_pair};
+use super::{HIDDEN, secret_pair, url};
 use crate::catalogue::is_secret_key;
 use crate::request::json::{self, Json};
 use crate::request::{Query, Value};
@@ -25,10 +25,13 @@ pub(super) fn noted(query: &Query, withheld: &mut Vec<&'static str>) -> Query {
 fn withhold(name: &str, value: &mut Value) {
     match (name, value) {
         ("author" | "comment" | "message", Value::Text(text)) => *text = HIDDEN.to_owned(),
+        ("buildid" | "ps_args" | "session", Value::Text(text)) => *text = HIDDEN.to_owned(),
+        // JSON that has to stay readable
+        ("cachefrom" | "outputs", Value::Text(text)) => *text = "[]".to_owned(),
         ("buildargs", Value::Text(text)) => *text = object(text, |_| true),
         ("labels", Value::Text(text)) => *text = object(text, is_secret_key),
         ("changes", Value::Text(text)) => *text = instruction(text),
-        ("fromSrc" | "remote", Value::Text(text)) => *text = url(text),
+        ("fromImage" | "fromSrc" | "remote", Value::Text(text)) => *text = url(text),
         (_, Value::Filters(filters)) => {
             for values in filters.values_mut() {
                 *values = values.iter().map(|value| secret_pair(value)).collect();
@@ -54,14 +57,4 @@ fn instruction(text: &str) -> String {
     let (word, _) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
     let plain = PLAIN.iter().any(|known| known.eq_ignore_ascii_case(word)) && !text.contains(char::is_control);
     if plain { text.to_owned() } else { format!("{word} {HIDDEN}") }
-}
-
-/// A URL without who asks, and without its query.
-fn url(text: &str) -> String {
-    let whole = text.split_once('?').map_or(text.to_owned(), |(before, _)| format!("{before}?{HIDDEN}"));
-    let Some((scheme, rest)) = whole.split_once("://") else { return whole };
-    let end = rest.find('/').unwrap_or(rest.len());
-    let (host, path) = rest.split_at(end);
-    let host = host.rsplit_once('@').map_or(host.to_owned(), |(_, host)| format!("{HIDDEN}@{host}"));
-    format!("{scheme}://{host}{path}")
 }
