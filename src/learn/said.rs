@@ -30,7 +30,8 @@ pub(super) fn item(row: &FacetRow, value: &UseValue) -> Option<String> {
 pub(super) fn would_be_a_pattern(row: &FacetRow, value: &UseValue) -> bool {
     let literal = matches!(row.kind, FacetKind::Name | FacetKind::Text | FacetKind::Command);
     let starred = match value {
-        UseValue::Pair { key, .. } => key.contains('*'),
+        // nor for something that a `let` stands for
+        UseValue::Pair { key, .. } => key.contains('*') || key.starts_with('$'),
         UseValue::Path { path, .. } => path.contains('*'),
         other => other.name().is_some_and(|name| name.contains('*')),
     };
