@@ -94,6 +94,9 @@ pub(super) fn read(from: impl Read, name: &str) -> Result<String, String> {
 
 /// The path and query of a URL, whatever its host.
 fn path_of(url: &str) -> &str {
+    if url.starts_with('/') {
+        return url;
+    }
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let rest = rest.strip_prefix("http:").unwrap_or(rest);
     rest.find('/').and_then(|start| rest.get(start..)).unwrap_or(rest)
@@ -114,6 +117,8 @@ mod tests {
         assert_eq!(asked(&["GET", "/info"], None, None), "GET /info");
         assert_eq!(asked(&["/info"], None, None), "GET /info");
         assert_eq!(asked(&["http://localhost/v1.47/info?a=/b"], None, None), "GET /v1.47/info?a=/b");
+        // a URL in the query makes no URL of a path
+        assert_eq!(asked(&["/v1.47/build?remote=http://x/y"], None, None), "GET /v1.47/build?remote=http://x/y");
         assert_eq!(asked(&["localhost/info"], Some("HEAD"), None), "HEAD /info");
         assert_eq!(asked(&["curl", "http:/v1.47/auth"], None, Some("{}")), "POST /v1.47/auth");
         assert!(Asked::of_words(&["a", "b", "c"].map(str::to_owned), None, None).is_err());
